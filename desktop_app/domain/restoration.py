@@ -1,0 +1,137 @@
+"""A restorer, what it remembers of a person's references, and what came of a restoration."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.domain.ids import FaceId, PersonId, PhotoId, RestorationId
+from desktop_app.domain.photo import FloatImage, RgbImage
+
+
+@dataclass(frozen=True)
+class RestorerFacts:
+    """What a restorer says of itself."""
+
+    engine: str  # "compact" or "instant-restore"
+    model_hash: str  # sha256 of the weights, hexadecimal
+    input_size: int  # side of the aligned crop, in pixels
+    max_references: int
+    deterministic: bool  # where true, another try means other references
+    device: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class ReferenceMemory:
+    """The encoded keys and values of a reference set; `state` belongs to the restorer alone."""
+
+    engine: str
+    model_hash: str
+    count: int  # references, 0 for a blind restoration
+    state: Any
+
+
+@dataclass(frozen=True)
+class ReferenceMap:
+    """Which reference was used where.
+
+    `winner` is (rows, columns) int8 over the crop, -1 where no reference was followed;
+    `share` is (references,), each reference's part of the attention, in sum at most 1.
+    """
+
+    winner: NDArray[np.int8]
+    share: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class RestoredFace:
+    """The restored crop, (size, size, 3) float32 sRGB in [0, 1]."""
+
+    crop: FloatImage
+    reference_map: ReferenceMap | None = None
+
+
+class Restorer(Protocol):
+    """Restores an aligned face in one step, guided by references of the same person."""
+
+    @property
+    def facts(self) -> RestorerFacts: ...
+
+    def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
+        """`crops` are aligned faces (input_size, input_size, 3), 0 to `max_references` of them."""
+        ...
+
+    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
+        """`crop` is the aligned degraded face (input_size, input_size, 3)."""
+        ...
+
+    def close(self) -> None:
+        """Frees the device; the restorer is not used again."""
+        ...
+
+
+@dataclass(frozen=True)
+class RestoreSettings:
+    """How the restored face is laid into the photo; none of these needs another pass."""
+
+    strength: float = 1.0  # 0 keeps the photo, 1 shows the restoration in full
+    keep_tone: bool = True  # brightness and colour follow the surroundings
+    grain: bool = True  # the grain of the neighbourhood goes on through the face
+
+
+@dataclass(frozen=True)
+class RestoreRequest:
+    """One face to be restored; `references` None means the automatic choice."""
+
+    face_id: FaceId
+    references: tuple[FaceId, ...] | None = None
+    settings: RestoreSettings = RestoreSettings()
+    seed: int = 0
+
+
+class RestorationState(enum.Enum):
+    DRAFT = "draft"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Cosine similarities of a face to the person's confirmed faces, before and after."""
+
+    before: float
+    after: float
+    spread: float  # standard deviation over the person's confirmed faces
+    faces: int  # how many confirmed faces were compared
+    nearest_other: float = -1.0  # after, to the nearest other person of the catalog
+    nearest_other_name: str = ""
+
+    @property
+    def fell(self) -> bool:
+        return self.after < self.before or self.nearest_other > self.after
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """A result that was kept, with its whole recipe."""
+
+    id: RestorationId
+    photo_id: PhotoId
+    face_id: FaceId
+    person_id: PersonId | None
+    references: tuple[FaceId, ...]
+    engine: str
+    model_hash: str
+    device: str
+    seed: int
+    settings: RestoreSettings
+    likeness: Likeness | None
+    state: RestorationState
+    stale: bool
+    made_at: datetime
+    source_hash: str  # content hash of the photo that was restored
