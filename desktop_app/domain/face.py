@@ -11,7 +11,7 @@ from desktop_app.domain.ids import FaceId, PersonId, PhotoId
 from desktop_app.domain.photo import RgbImage
 
 Landmarks: TypeAlias = NDArray[np.float32]
-"""(5, 2) x and y in pixels: the two eyes, the nose, the two mouth corners, left to right as seen."""
+"""(5, 2) x and y in pixels: eyes, nose, mouth corners, left to right as seen."""
 
 Embedding: TypeAlias = NDArray[np.float32]
 """(dimensions,) of unit length; embeddings of two models never compare."""

@@ -19,20 +19,21 @@ def write_whole(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     returns. A file that stands at `path` is replaced; on failure it stays as it was.
     Raises `DiskFull` and `NotPermitted`.
     """
-    temporary = ""
+    temporary: Path | None = None
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".likeness-", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=".likeness-", dir=path.parent)
+        temporary = Path(name)
         with os.fdopen(descriptor, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        temporary.chmod(mode)
+        temporary.replace(path)
         _flush_folder(path.parent)
     except BaseException as error:
-        if temporary:
+        if temporary is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink()
         if isinstance(error, OSError):
             raise as_expected(error, path) from error
         raise

@@ -1,0 +1,60 @@
+"""Where the application keeps its things: bundled resources, catalog, caches, logs."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import appdirs
+
+_NAME = "Likeness"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one user of the application; nothing is made until it is needed."""
+
+    data: Path  # the catalog and its backups
+    cache: Path  # thumbnails and reference memories: may be deleted at any time
+    logs: Path
+    models: Path  # weights that the user installed
+
+    @property
+    def catalog(self) -> Path:
+        return self.data / "likeness.catalog"
+
+    @property
+    def settings(self) -> Path:
+        return self.data / "settings.json"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.cache / "thumbnails"
+
+
+def places(home: Path | None = None) -> Places:
+    """The places below `home`, or else below LIKENESS_HOME, or else the system's own."""
+    home = home or (Path(os.environ["LIKENESS_HOME"]) if os.environ.get("LIKENESS_HOME") else None)
+    if home is not None:
+        return Places(home / "data", home / "cache", home / "logs", home / "models")
+    data = Path(appdirs.user_data_dir(_NAME, appauthor=False))
+    return Places(
+        data=data,
+        cache=Path(appdirs.user_cache_dir(_NAME, appauthor=False)),
+        logs=Path(appdirs.user_log_dir(_NAME, appauthor=False)),
+        models=data / "models",
+    )
+
+
+def private_folder(folder: Path) -> Path:
+    """Makes `folder` where it is missing, readable by its owner alone, and returns it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def resources() -> Path:
+    """The bundled samples, models, fonts and icons: in a checkout, a wheel or a frozen app."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    package = Path(frozen) / "desktop_app" if frozen else Path(__file__).resolve().parents[1]
+    installed = package / "_resources"
+    return installed if installed.is_dir() else package.parent / "resources"

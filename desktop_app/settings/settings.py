@@ -1,0 +1,152 @@
+"""The user's choices, each with the title and the help that a screen shows beside it."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from desktop_app.domain.whole_file import write_whole
+from desktop_app.settings.places import private_folder
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a setting says of itself; `choices` pairs a value with its name."""
+
+    title: str
+    help: str
+    choices: tuple[tuple[str, str], ...] = ()
+    limits: tuple[int, int] | None = None
+    unit: str = ""
+    is_folder: bool = False
+
+
+def _setting(default: Any, words: Words) -> Any:
+    return field(default=default, metadata={"words": words})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may be chosen; a field's metadata holds its `Words`."""
+
+    theme: str = _setting(
+        "system",
+        Words(
+            "Appearance",
+            "Dark surroundings suit the judging of photographs.",
+            (("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+        ),
+    )
+    engine: str = _setting(
+        "automatic",
+        Words(
+            "Restoring engine",
+            "Automatic takes InstantRestore where it is installed and a GPU can run it, "
+            "else the built-in engine.",
+            (
+                ("automatic", "Automatic"),
+                ("compact", "Built-in"),
+                ("instant-restore", "InstantRestore"),
+            ),
+        ),
+    )
+    device: str = _setting(
+        "auto",
+        Words(
+            "Device",
+            "Where faces are found and restored. Automatic takes the GPU where one is usable.",
+            (
+                ("auto", "Automatic"),
+                ("cpu", "Processor"),
+                ("cuda", "NVIDIA GPU"),
+                ("coreml", "Apple GPU"),
+            ),
+        ),
+    )
+    face_models: str = _setting(
+        "embedded",
+        Words(
+            "Face models",
+            "Another model describes every face anew; that runs in the background. "
+            "insightface packs are for non-commercial use.",
+            (("embedded", "Built-in"), ("insightface", "insightface pack")),
+        ),
+    )
+    insightface_folder: str = _setting(
+        "",
+        Words(
+            "insightface pack",
+            "The folder of a model pack that you downloaded, for instance buffalo_l.",
+            is_folder=True,
+        ),
+    )
+    max_megapixels: int = _setting(
+        200,
+        Words(
+            "Largest photo",
+            "Larger files are refused before they are decoded, because a broken or malicious "
+            "file can claim any size. Raise it for very large scans.",
+            limits=(20, 2000),
+            unit="megapixels",
+        ),
+    )
+    thumbnail_megabytes: int = _setting(
+        2000,
+        Words(
+            "Room for thumbnails",
+            "The oldest are given up when there are more.",
+            limits=(50, 50_000),
+            unit="MB",
+        ),
+    )
+    keep_place: bool = _setting(
+        True,
+        Words(
+            "Keep the place in exports",
+            "GPS coordinates of the original stay in the exported file.",
+        ),
+    )
+    export_folder: str = _setting(
+        "",
+        Words(
+            "Export folder",
+            "Where restored photos are written. Originals are never changed.",
+            is_folder=True,
+        ),
+    )
+
+
+def words_of(name: str) -> Words:
+    """The title, help and choices of the setting called `name`."""
+    words = next(f.metadata["words"] for f in fields(Settings) if f.name == name)
+    assert isinstance(words, Words)
+    return words
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings kept at `path`; what is missing, unknown or out of bounds takes its default."""
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return Settings()
+    if not isinstance(kept, dict):
+        return Settings()
+    sound = {f.name: kept[f.name] for f in fields(Settings) if _fits(f.name, kept.get(f.name))}
+    return replace(Settings(), **sound)
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Raises `DiskFull` or `NotPermitted`."""
+    private_folder(path.parent)
+    with write_whole(path, mode=0o600) as file:
+        file.write(json.dumps(asdict(settings), indent=1).encode())
+
+
+def _fits(name: str, value: Any) -> bool:
+    default = getattr(Settings(), name)
+    words = words_of(name)
+    if type(value) is not type(default):
+        return False
+    if words.limits is not None:
+        return bool(words.limits[0] <= value <= words.limits[1])
+    return not words.choices or any(value == choice for choice, _ in words.choices)
