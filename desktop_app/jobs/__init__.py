@@ -1,0 +1,1 @@
+"""Work that runs beside the window: jobs, and the lanes they wait in."""

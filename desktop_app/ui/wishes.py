@@ -1,0 +1,61 @@
+"""Fulfils the user's wishes: each slot is one operation, run on its lane."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.jobs.job import Job, Work
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.ui.messages import Messages
+
+
+class Wishes(QObject):
+    """The base of every object that turns a screen's wishes into jobs.
+
+    Signals:
+        catalog_changed(CatalogChanges, initiator): a wish was fulfilled.
+    """
+
+    catalog_changed = Signal(object, object)
+
+    def __init__(self, runner: JobRunner, messages: Messages) -> None:
+        super().__init__()
+        self.runner = runner
+        self.messages = messages
+        self._afterwards: dict[Job, tuple[Callable[[Any], None] | None, object]] = {}
+
+    def run(
+        self,
+        lane: Lane,
+        title: str,
+        work: Work,
+        *,
+        then: Callable[[Any], None] | None = None,
+        quiet: bool = False,
+        initiator: object = None,
+    ) -> Job:
+        """Runs `work`; what it returns goes to the method `then`, changes to `catalog_changed`."""
+        job = Job(title, work, quiet=quiet)
+        self._afterwards[job] = (then, initiator)
+        job.succeeded.connect(self._on_succeeded)
+        job.failed.connect(self.messages.show_error)
+        job.finished.connect(self._on_finished)
+        self.runner.submit(lane, job)
+        return job
+
+    @Slot(object)
+    def _on_succeeded(self, result: Any) -> None:
+        job = self.sender()
+        then, initiator = self._afterwards[job] if isinstance(job, Job) else (None, None)
+        if isinstance(result, CatalogChanges) and result:
+            self.catalog_changed.emit(result, initiator)
+        if then is not None:
+            then(result)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job):
+            self._afterwards.pop(job, None)
