@@ -30,7 +30,7 @@ class SourcePixels:
     """A photo's own samples, turned upright, otherwise untouched: for restoring and export.
 
     `samples` is (height, width, channels), uint8 or uint16; a fourth channel of RGB or a
-    second of grey is `has_alpha` (or an infrared channel: kept, never interpreted).
+    second of grey is `has_extra_channel` (opacity or infrared: kept, never restored).
     """
 
     samples: NDArray[Any]
@@ -38,6 +38,7 @@ class SourcePixels:
     has_extra_channel: bool = False
     icc_profile: bytes | None = None
     lossy: bool = False  # the file's own encoding was lossy (JPEG, lossy WebP, HEIC)
+    transparency: bool = False  # the extra channel is opacity, and is looked through on display
 
     @property
     def size(self) -> tuple[int, int]:

@@ -12,11 +12,12 @@ from desktop_app.domain.errors import DiskFull, ExpectedError, NotPermitted
 
 
 @contextlib.contextmanager
-def write_whole(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name `path` only when the block ends well.
 
     The bytes are flushed to the disk before the name is given, and the name before the call
-    returns. A file that stands at `path` is replaced; on failure it stays as it was.
+    returns; a cache, which a power cut may take, is not `durable` and skips both. A file that
+    stands at `path` is replaced; on failure it stays as it was.
     Raises `DiskFull` and `NotPermitted`.
     """
     temporary: Path | None = None
@@ -26,10 +27,12 @@ def write_whole(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
         with os.fdopen(descriptor, "w+b") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(path)
-        _flush_folder(path.parent)
+        if durable:
+            _flush_folder(path.parent)
     except BaseException as error:
         if temporary is not None:
             with contextlib.suppress(OSError):

@@ -1,0 +1,58 @@
+"""Decodes a photo for the eye and for finding faces: upright, 8-bit sRGB, small where asked."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.domain.photo import RgbImage
+from desktop_app.imaging.display import to_rgb
+from desktop_app.imaging.photo_file import MAX_PIXELS, opened, shown_name
+from desktop_app.imaging.source import read_stored
+from desktop_app.imaging.stored import Wanted
+from desktop_app.imaging.upright import turn_upright, upright_size
+
+
+@dataclass(frozen=True)
+class DecodedPhoto:
+    """A photo to look at."""
+
+    image: RgbImage
+    full_size: tuple[int, int]  # (width, height) of the whole photo, upright
+    complete: bool = True  # False where the file was cut short or has gaps
+
+
+def decode_photo(
+    path: Path, *, max_side: int | None = None, max_pixels: int = MAX_PIXELS
+) -> DecodedPhoto:
+    """The photo upright in sRGB; with `max_side` its longer side is at most that many pixels.
+
+    Raises `UnreadablePhoto`, `PhotoTooLarge`, `FileVanished`, `NotPermitted`.
+    """
+    with opened(path) as file:
+        stored = read_stored(file, Wanted(shown_name(path), max_pixels, max_side))
+        pixels = stored.pixels
+        if pixels.transparency:  # the colour of what is invisible must not bleed when shrunk
+            image = shrink(to_rgb(pixels), max_side)
+        else:
+            image = to_rgb(dataclasses.replace(pixels, samples=shrink(pixels.samples, max_side)))
+        return DecodedPhoto(
+            turn_upright(image, stored.orientation),
+            upright_size(*stored.full_size, stored.orientation),
+            stored.complete,
+        )
+
+
+def shrink(samples: NDArray[Any], max_side: int | None) -> NDArray[Any]:
+    """(height, width, channels) with a longer side of at most `max_side`; never enlarged."""
+    height, width, channels = samples.shape
+    if max_side is None or max(height, width) <= max_side:
+        return samples
+    scale = max_side / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    smaller = cv2.resize(samples, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(smaller).reshape(size[1], size[0], channels)

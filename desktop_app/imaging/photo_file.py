@@ -1,0 +1,120 @@
+"""Opens a photo's file, and says in plain words why one cannot be read."""
+
+import contextlib
+import errno
+import io
+import os
+import stat
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL.Image import DecompressionBombError
+
+from desktop_app.domain.errors import (
+    ExpectedError,
+    FileVanished,
+    NotPermitted,
+    PhotoTooLarge,
+    UnreadablePhoto,
+)
+
+MAX_PIXELS = 200_000_000
+"""Pixels that a photo may state before it is refused; users with larger scans raise it."""
+
+_DRIVE_GONE = frozenset(
+    {
+        errno.EIO,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.ETIMEDOUT,
+        errno.EHOSTDOWN,
+        errno.ENOENT,
+        errno.ENOTDIR,
+    }
+)
+_PILLOW_REMARKS = r"PIL\."
+
+
+def shown_name(path: Path) -> str:
+    """The file's name alone, on one line, with a sign in place of bytes that are no text."""
+    name = os.fsencode(path.name).decode("utf-8", "replace")
+    return "".join("\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in name)
+
+
+def check_pixels(width: int, height: int, name: str, max_pixels: int) -> None:
+    """Refuses a photo by the size its header states, before anything is decoded.
+
+    Raises `PhotoTooLarge`, and `UnreadablePhoto` for a photo without pixels.
+    """
+    if width < 1 or height < 1:
+        raise UnreadablePhoto(f"{name} holds no picture: it says it is {width} by {height} pixels.")
+    if width * height > max_pixels:
+        raise PhotoTooLarge(
+            f"{name} says it is {width} by {height} pixels, more than the limit of "
+            f"{max_pixels // 1_000_000} megapixels. If you trust the file, raise the limit in the "
+            "settings."
+        )
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[io.BufferedReader]:
+    """The file of a photo, open for reading; whatever goes wrong inside is said plainly.
+
+    Raises `FileVanished`, `NotPermitted`, and `UnreadablePhoto` for everything that a reader
+    of hostile files may raise. The sentences name the file, never its folder.
+    """
+    name = shown_name(path)
+    _ignore_remarks_of_pillow()
+    try:
+        with _open_regular(path, name) as file:
+            yield file
+    except ExpectedError:
+        raise
+    except PermissionError as error:
+        raise NotPermitted(f"{name} may not be read. Ask for permission to read it.") from error
+    except DecompressionBombError as error:
+        raise PhotoTooLarge(f"{name} says it has more pixels than can be read safely.") from error
+    except MemoryError as error:
+        raise UnreadablePhoto(f"{name} needs more memory than this computer can give.") from error
+    except OSError as error:
+        if error.errno in _DRIVE_GONE:
+            raise FileVanished(f"{name} is no longer there, or its drive is gone.") from error
+        raise damaged(name) from error
+    except Exception as error:  # a reader of hostile files may raise anything
+        raise damaged(name) from error
+
+
+def damaged(name: str) -> UnreadablePhoto:
+    """The sentence for a file whose contents do not hold together."""
+    return UnreadablePhoto(
+        f"{name} is damaged or incomplete, and no picture could be read from it."
+    )
+
+
+def _open_regular(path: Path, name: str) -> io.BufferedReader:
+    """Opens a regular file only; a named pipe must not make us wait."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except IsADirectoryError as error:
+        raise UnreadablePhoto(f"{name} is a folder, not a photo.") from error
+    except ValueError as error:  # a name with a null sign
+        raise UnreadablePhoto(f"{name} is no name that a file can have.") from error
+    kind = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(descriptor)
+        what = "a folder" if stat.S_ISDIR(kind) else "a device or a pipe"
+        raise UnreadablePhoto(f"{name} is {what}, not a photo.")
+    return os.fdopen(descriptor, "rb")
+
+
+def _ignore_remarks_of_pillow() -> None:
+    """Pillow warns of odd files; the filter is put back where somebody reset the filters."""
+    for _, _, _, module, _ in warnings.filters:
+        if getattr(module, "pattern", None) == _PILLOW_REMARKS:
+            return
+    warnings.filterwarnings("ignore", module=_PILLOW_REMARKS)

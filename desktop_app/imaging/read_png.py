@@ -1,0 +1,76 @@
+"""Reads PNG photos; those with 16 bits keep them."""
+
+import struct
+import zlib
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+
+from desktop_app.domain.photo import ColourMode, SourcePixels
+from desktop_app.imaging.formats import FileFormat
+from desktop_app.imaging.photo_file import check_pixels, damaged
+from desktop_app.imaging.pillow_files import open_with_pillow, orientation_of, samples_of
+from desktop_app.imaging.stored import StoredPhoto, Wanted
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def read_png(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
+    """The samples of a PNG, palettes unfolded."""
+    image = open_with_pillow(file, FileFormat.PNG)
+    check_pixels(*image.size, wanted.name, wanted.max_pixels)
+    file.seek(24)
+    bits, colour_type = file.read(2)
+    file.seek(0)
+    if bits < 16 or colour_type == 0:
+        pixels = samples_of(image, wanted.name, lossy=False)
+        return StoredPhoto(pixels, image.size, orientation_of(image))
+    orientation = orientation_of(image)
+    icc_profile = image.info.get("icc_profile") or None
+    pixels = _read_sixteen_bits(file, colour_type, icc_profile, wanted.name)
+    if pixels.size != image.size:
+        raise damaged(wanted.name)
+    return StoredPhoto(pixels, image.size, orientation)
+
+
+def _read_sixteen_bits(
+    file: BinaryIO, colour_type: int, icc_profile: bytes | None, name: str
+) -> SourcePixels:
+    """Pillow keeps only 8 of 16 bits in colour (`RGB;16B`), so OpenCV decodes these.
+
+    It is given the chunks of the picture alone: the others are where decoders differ and fail.
+    """
+    picture = np.frombuffer(_picture_chunks(file.read(), name), np.uint8)
+    decoded = cv2.imdecode(picture, cv2.IMREAD_UNCHANGED)
+    if decoded is None or decoded.dtype != np.uint16:
+        raise damaged(name)
+    if colour_type == 4:  # OpenCV makes BGRA of grey with opacity
+        samples = decoded[..., [0, 3]] if decoded.ndim == 3 else decoded[..., np.newaxis]
+        return SourcePixels(samples, ColourMode.GREY, True, icc_profile, transparency=True)
+    if colour_type == 6:
+        samples = cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGBA)
+        return SourcePixels(samples, ColourMode.RGB, True, icc_profile, transparency=True)
+    return SourcePixels(
+        cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), ColourMode.RGB, icc_profile=icc_profile
+    )
+
+
+def _picture_chunks(data: bytes, name: str) -> bytes:
+    """The same PNG with IHDR, IDAT and IEND only, each one's checksum checked."""
+    parts, position = [SIGNATURE], len(SIGNATURE)
+    while position + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, position)
+        end = position + 12 + length
+        kind = data[position + 4 : position + 8]
+        if end > len(data):
+            break
+        if kind in (b"IHDR", b"IDAT", b"IEND"):
+            (checksum,) = struct.unpack_from(">I", data, end - 4)
+            if zlib.crc32(memoryview(data)[position + 4 : end - 4]) != checksum:
+                break
+            parts.append(data[position:end])
+        if kind == b"IEND":
+            return b"".join(parts)
+        position = end
+    raise damaged(name)

@@ -1,0 +1,98 @@
+"""Reads TIFF scans with the bits, the inks and the extra channels that they have."""
+
+from typing import Any, BinaryIO
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from desktop_app.domain.errors import UnreadablePhoto
+from desktop_app.domain.photo import ColourMode, SourcePixels
+from desktop_app.imaging.formats import FileFormat
+from desktop_app.imaging.photo_file import check_pixels, damaged
+from desktop_app.imaging.pillow_files import read_with_pillow
+from desktop_app.imaging.stored import StoredPhoto, Wanted
+from desktop_app.imaging.tiff_strips import unpack_page
+
+_MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _INKS = 0, 1, 2, 5
+_PLAIN, _LZW, _PACKBITS = 1, 5, 32773
+_DEFLATE = (8, 32946)
+_UNSIGNED = (1, 4)  # SampleFormat: unsigned, and "undefined", which is read as unsigned
+_OPACITY = 2  # ExtraSamples: unassociated alpha
+_ORIENTATION = 274
+_COLOURS = {_MIN_IS_WHITE: (ColourMode.GREY, 1), _MIN_IS_BLACK: (ColourMode.GREY, 1)}
+_COLOURS |= {_RGB: (ColourMode.RGB, 3), _INKS: (ColourMode.CMYK, 4)}
+
+
+def read_tiff(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
+    """The first page. Grey, RGB and CMYK of 8 and 16 bits come as they are stored.
+
+    Palettes, fax, JPEG-compressed and other 8-bit kinds are left to Pillow. Grey that is stored
+    with 0 as white is inverted, so that 0 is black. Raises `UnreadablePhoto` for what is left:
+    floating point, 32 bits, rare compressions of 16 bits.
+    """
+    with tifffile.TiffFile(file) as tiff:
+        page = tiff.pages[0]
+        if not isinstance(page, tifffile.TiffPage):
+            raise damaged(wanted.name)
+        width, height = page.imagewidth, page.imagelength
+        check_pixels(width, height, wanted.name, wanted.max_pixels)
+        if _is_plain(page):
+            pixels = _read_plain(page, file, wanted.name)
+            return StoredPhoto(pixels, (width, height), _orientation(page))
+        bits = page.bitspersample
+        compression = getattr(page.compression, "name", str(page.compression))
+    if bits > 8:
+        raise UnreadablePhoto(
+            f"{wanted.name} is a TIFF of {bits} bits a sample, {compression.lower()} compression, "
+            "which is not read here. Save it with 8 or 16 bits and LZW or no compression, "
+            "then try again."
+        )
+    return read_with_pillow(file, FileFormat.TIFF, wanted)
+
+
+def _is_plain(page: tifffile.TiffPage) -> bool:
+    """Whether the samples can be taken as they are stored."""
+    colour = _COLOURS.get(int(page.photometric))
+    return (
+        colour is not None
+        and page.bitspersample in (8, 16)
+        and int(page.sampleformat) in _UNSIGNED
+        and page.samplesperpixel in (colour[1], colour[1] + 1)
+        and int(page.compression) in (_PLAIN, _LZW, _PACKBITS, *_DEFLATE)
+        and int(page.predictor) in (1, 2)
+        and page.imagedepth == 1
+    )
+
+
+def _read_plain(page: tifffile.TiffPage, file: BinaryIO, name: str) -> SourcePixels:
+    if int(page.compression) in (_LZW, _PACKBITS):
+        samples = unpack_page(page, file, name)
+    else:
+        samples = _height_width_channels(page.asarray(maxworkers=1), page)
+    mode, colours = _COLOURS[int(page.photometric)]
+    if int(page.photometric) == _MIN_IS_WHITE:
+        samples[..., 0] = np.iinfo(samples.dtype).max - samples[..., 0]
+    has_extra = samples.shape[2] > colours
+    icc_profile = page.iccprofile
+    return SourcePixels(
+        samples,
+        mode,
+        has_extra,
+        bytes(icc_profile) if icc_profile else None,
+        transparency=has_extra and tuple(map(int, page.extrasamples)) == (_OPACITY,),
+    )
+
+
+def _height_width_channels(samples: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:
+    """(height, width, channels) in the computer's own byte order."""
+    if samples.ndim == 2:
+        samples = samples[..., np.newaxis]
+    elif int(page.planarconfig) == 2 and samples.shape[-1] != page.samplesperpixel:
+        samples = np.moveaxis(samples, 0, -1)
+    return np.ascontiguousarray(samples, dtype=samples.dtype.newbyteorder("="))
+
+
+def _orientation(page: tifffile.TiffPage) -> int:
+    tag = page.tags.get(_ORIENTATION)
+    return tag.value if tag is not None and tag.value in range(1, 9) else 1

@@ -1,0 +1,114 @@
+"""Keeps small pictures of photos and faces, so that a grid need not decode the photos again."""
+
+import os
+import re
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+
+from desktop_app.domain.photo import RgbImage
+from desktop_app.domain.whole_file import write_whole
+from desktop_app.imaging.decode import shrink
+
+_KEY = re.compile(r"[0-9a-z][0-9a-z-]{0,127}")
+_SUFFIX = ".jpg"
+_QUALITY = 88
+_ROOM_AFTER_CLEARING = 0.9
+_BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
+
+
+def make_thumbnail(image: RgbImage, side: int = 320) -> RgbImage:
+    """The picture with a longer side of at most `side` pixels."""
+    return np.ascontiguousarray(shrink(image, side))
+
+
+class ThumbnailStore:
+    """A folder of JPEG files, readable by this user only, of at most `limit_bytes` in sum.
+
+    The pictures made longest ago leave first. Everything here can be made again, so nothing is
+    flushed to the disk, and a damaged file counts as none. May be used from several threads.
+    """
+
+    def __init__(self, folder: Path, limit_bytes: int) -> None:
+        self._folder = folder
+        self._limit_bytes = limit_bytes
+        self._lock = threading.Lock()
+        self._used_bytes: int | None = None  # counted at the first writing
+
+    def put(self, key: str, image: RgbImage) -> None:
+        """Keeps `image` under `key` (a content hash, or "face-<id>"), in place of an earlier one.
+
+        Raises `DiskFull` and `NotPermitted`.
+        """
+        data = simplejpeg.encode_jpeg(
+            np.ascontiguousarray(image), quality=_QUALITY, colorsubsampling="420"
+        )
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder.chmod(0o700)
+        with self._lock:
+            if self._used_bytes is None:
+                self._used_bytes = sum(size for _, size, _ in self._files())
+            self._used_bytes -= _size(path)
+            with write_whole(path, mode=0o600, durable=False) as file:
+                file.write(data)
+            self._used_bytes += len(data)
+            if self._used_bytes > self._limit_bytes:
+                self._used_bytes = self._clear_oldest()
+
+    def get(self, key: str) -> bytes | None:
+        """A whole JPEG file, or None where there is none, or a damaged one."""
+        try:
+            data = self._path(key).read_bytes()
+        except OSError:
+            return None
+        return data if data.startswith(_BEGIN) and data.endswith(_END) else None
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Removes these pictures; those that are not there are passed over."""
+        with self._lock:
+            for key in keys:
+                path = self._path(key)
+                size = _size(path)
+                path.unlink(missing_ok=True)
+                if self._used_bytes is not None:
+                    self._used_bytes -= size
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"not a key of a thumbnail: {key!r}")
+        return self._folder / key[-2:].replace("-", "0") / f"{key}{_SUFFIX}"
+
+    def _files(self) -> list[tuple[int, int, str]]:
+        """(time of writing, bytes, path) of every picture."""
+        found = []
+        for folder, _, names in os.walk(self._folder):
+            for name in names:
+                path = Path(folder, name)
+                try:
+                    status = path.stat()
+                except FileNotFoundError:
+                    continue
+                found.append((status.st_mtime_ns, status.st_size, str(path)))
+        return found
+
+    def _clear_oldest(self) -> int:
+        """Makes room; returns the bytes that are left."""
+        files = sorted(self._files())
+        left = sum(size for _, size, _ in files)
+        for _, size, path in files:
+            if left <= self._limit_bytes * _ROOM_AFTER_CLEARING:
+                break
+            Path(path).unlink(missing_ok=True)
+            left -= size
+        return left
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
