@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
@@ -211,8 +212,22 @@ def _half(finer: _Level, rect: QRect) -> QImage:
             painter.drawImage(0, inside.height(), edge)
         painter.end()
     half = QImage(rect.size(), QImage.Format.Format_RGB32)
-    painter = QPainter(half)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(half.rect()), source, QRectF(source.rect()))
-    painter.end()
+    _words(half)[:] = _mean_of_four(_words(source))
     return half
+
+
+def _mean_of_four(pixels: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Means of two by two pixels, four bytes at a time, rounded up and then down.
+
+    Rounding both times the same way, as Qt does, would darken each level a little more.
+    """
+    odd = np.uint32(0xFEFEFEFE)  # keeps the lowest bit of a byte from falling into the next
+    upper, lower = pixels[0::2], pixels[1::2]
+    rows = (upper | lower) - (((upper ^ lower) & odd) >> 1)
+    left, right = rows[:, 0::2], rows[:, 1::2]
+    return (left & right) + (((left ^ right) & odd) >> 1)
+
+
+def _words(image: QImage) -> NDArray[np.uint32]:
+    """The pixels of an RGB32 image, (height, width), in place."""
+    return np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.width())
