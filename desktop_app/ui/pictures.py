@@ -1,4 +1,4 @@
-"""Thumbnails of photos and faces for the screens: asked for while painting, there a moment later."""
+"""Thumbnails of photos and faces: asked for while painting, there a moment later."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence

@@ -1,0 +1,173 @@
+"""A grid of tiles that fills its width and scrolls without a hitch at any length."""
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from desktop_app.ui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TileDelegate(QStyledItemDelegate):
+    """What all tiles share: the size, the ground, the mark of choice and of focus."""
+
+    def __init__(self, caption_lines: int) -> None:
+        super().__init__()
+        self.caption_lines = caption_lines
+        self.side = 160
+
+    def line_height(self) -> int:
+        return QFontMetrics(theme.font(theme.Type.CAPTION)).height() + 2
+
+    def caption_height(self) -> int:
+        return self.caption_lines * self.line_height() + theme.GAP_SMALL
+
+    def frame(self, cell: QRect) -> QRect:
+        """Where the picture stands in a cell."""
+        left = cell.left() + (cell.width() - self.side) // 2
+        return QRect(left, cell.top() + theme.GAP_SMALL, self.side, self.side)
+
+    def paint_line(self, painter: QPainter, frame: QRect, which: int, text: str, ink: str) -> None:
+        """One line of the caption, shortened in its middle where it is too long."""
+        top = frame.bottom() + 1 + theme.GAP_TINY + which * self.line_height()
+        line = QRect(frame.left(), top, frame.width(), self.line_height())
+        kind = theme.Type.CAPTION
+        painter.setFont(theme.font(kind))
+        painter.setPen(theme.colour(ink))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(self.side, self.side + self.caption_height())
+
+    def paint_marks(self, painter: QPainter, option: QStyleOptionViewItem, frame: QRect) -> None:
+        """A chosen tile has a ring and a tick, so that it does not hang on colour alone."""
+        state = option.state  # type: ignore[attr-defined]
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.setPen(QPen(theme.colour("accent"), 3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(frame).adjusted(-2, -2, 2, 2), 8, 8)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(theme.colour("text"), 2, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(frame).adjusted(-4, -4, 4, 4), 9, 9)
+
+
+def paint_picture(painter: QPainter, frame: QRect, picture: QPixmap | None, *, fill: bool) -> QRect:
+    """Paints a picture into a frame, whole or filling it; where the picture came to lie."""
+    if picture is None or picture.isNull():
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("surface"))
+        painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
+        return frame
+    mode = (
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding
+        if fill
+        else Qt.AspectRatioMode.KeepAspectRatio
+    )
+    size = picture.size().scaled(frame.size(), mode)
+    target = QRect(0, 0, size.width(), size.height())
+    target.moveCenter(frame.center())
+    painter.save()
+    if fill:
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(frame), theme.RADIUS, theme.RADIUS)
+        painter.setClipPath(shape)
+    painter.drawPixmap(target, picture)
+    painter.restore()
+    return frame if fill else target
+
+
+class Grid(QListView):
+    """Tiles in rows; the tile's side changes a little so that the rows fill the width.
+
+    Signals:
+        opened(QModelIndex): Return or a double click.
+        chosen_changed(): other tiles are chosen.
+    """
+
+    opened = Signal(QModelIndex)
+    chosen_changed = Signal()
+
+    def __init__(self, delegate: TileDelegate, wish_side: int, name: str) -> None:
+        super().__init__()
+        self._delegate = delegate
+        self._wish = wish_side
+        delegate.setParent(self)
+        self.setItemDelegate(delegate)
+        self.setAccessibleName(name)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setMovement(QListView.Movement.Static)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.doubleClicked.connect(self.opened)
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        self.fit()
+
+    def wish_side(self, side: int) -> None:
+        """About how large a tile is to be, in pixels."""
+        self._wish = side
+        self.fit()
+
+    def fit(self) -> None:
+        """Chooses the tile's side so that whole tiles fill the width."""
+        # one pixel less: at exactly the width the last tile of a row would wrap
+        width = self.viewport().width() - 1
+        gap = theme.GAP
+        columns = max(1, round(width / (self._wish + gap)))
+        self._delegate.side = max(48, width // columns - gap)
+        cell = QSize(width // columns, self._delegate.side + self._delegate.caption_height() + gap)
+        if cell != self.gridSize():
+            self.setGridSize(cell)
+            self.verticalScrollBar().setSingleStep(max(24, cell.height() // 3))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        kept = self.indexAt(self.viewport().rect().center())
+        super().resizeEvent(event)
+        self.fit()
+        if kept.isValid() and event.oldSize().width() != event.size().width():
+            self.scrollTo(kept, QListView.ScrollHint.PositionAtCenter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def selectionChanged(self, chosen: QItemSelection, left: QItemSelection) -> None:
+        super().selectionChanged(chosen, left)
+        self.chosen_changed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit()

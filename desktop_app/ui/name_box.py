@@ -1,0 +1,61 @@
+"""The field that asks for a name and knows the names there are."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
+
+
+class NameBox(QLineEdit):
+    """A line with autocomplete; Return gives the name, Escape empties the line.
+
+    Signals:
+        named(str): a name was given (never empty, without spaces around it).
+        left(): Escape in an empty line.
+    """
+
+    named = Signal(str)
+    left = Signal()
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__()
+        words = placeholder or self.tr("Who is this?")
+        self.setPlaceholderText(words)
+        self.setAccessibleName(words)
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = QListView()
+        popup.setObjectName("completions")
+        completer.setPopup(popup)
+        self.setCompleter(completer)
+        completer.activated.connect(self._on_completed)
+        self.returnPressed.connect(self._on_return)
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """The names that are offered."""
+        if list(names) != self._names.stringList():
+            self._names.setStringList(list(names))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    @Slot(str)
+    def _on_completed(self, name: str) -> None:
+        self.setText(name)
+        self._on_return()
+
+    @Slot()
+    def _on_return(self) -> None:
+        name = " ".join(self.text().split())
+        if name:
+            self.clear()
+            self.named.emit(name)
