@@ -1,0 +1,74 @@
+"""Finds the faces in a photo."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.domain.face import BBox, DetectedFace
+from desktop_app.domain.photo import RgbImage
+
+SAME_BOX = 0.4  # intersection over union from which two boxes are one face
+INSIDE = 0.7  # part of the smaller box inside the larger one
+SAME_EYES = 0.35  # distance of the points' means, in widths of the smaller box
+
+
+class FaceDetector(Protocol):
+    """Finds faces and their five points."""
+
+    @property
+    def id(self) -> str:
+        """Names the weights, so that the catalog knows who found a face."""
+        ...
+
+    def detect(self, image: RgbImage) -> list[DetectedFace]:
+        """The faces of an upright photo, the surest first; empty where there is none."""
+        ...
+
+
+def without_duplicates(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
+    """Each face once, the surest finding of it, surest first.
+
+    Two findings are one face where the boxes overlap, or where one box lies in the other and
+    their five points have the same middle (a face seen in part by one tile and whole by another);
+    a child's face before its mother's shoulder stays a face of its own.
+    """
+    kept: list[DetectedFace] = []
+    for face in sorted(faces, key=_surest_first):
+        if not any(_same_face(face, other) for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _surest_first(face: DetectedFace) -> tuple[float, ...]:
+    return (-face.det_score, *face.bbox)
+
+
+def _same_face(one: DetectedFace, other: DetectedFace) -> bool:
+    if one.bbox.overlap(other.bbox) > SAME_BOX:
+        return True
+    smaller = min(one.bbox, other.bbox, key=lambda box: box.width * box.height)
+    distance = float(np.hypot(*(one.landmarks.mean(axis=0) - other.landmarks.mean(axis=0))))
+    return (
+        _part_inside(smaller, one.bbox if smaller is other.bbox else other.bbox) > INSIDE
+        and distance < SAME_EYES * smaller.width
+    )
+
+
+def _part_inside(inner: BBox, outer: BBox) -> float:
+    width = min(inner.right, outer.right) - max(inner.left, outer.left)
+    height = min(inner.bottom, outer.bottom) - max(inner.top, outer.top)
+    area = inner.width * inner.height
+    return max(width, 0.0) * max(height, 0.0) / area if area > 0 else 0.0
+
+
+def clipped(box: NDArray[np.floating], width: int, height: int) -> BBox:
+    """The part of a box (left, top, right, bottom) that lies in a photo of this size."""
+    left, top, right, bottom = (float(value) for value in box)
+    return BBox(
+        min(max(left, 0.0), width),
+        min(max(top, 0.0), height),
+        min(max(right, 0.0), width),
+        min(max(bottom, 0.0), height),
+    )
