@@ -1,0 +1,200 @@
+"""The catalog: what is known of the user's photos, in one file that only they can read."""
+
+import contextlib
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock
+from sqlalchemy import func, select
+
+from desktop_app.catalog.backups import (
+    back_up,
+    back_up_beside,
+    backups,
+    newest_sound_backup,
+)
+from desktop_app.catalog.decisions import DecisionLog
+from desktop_app.catalog.engine import (
+    CatalogFile,
+    lock_for_writing,
+    make_file,
+    quick_check,
+)
+from desktop_app.catalog.faces import Faces
+from desktop_app.catalog.folders import Folders
+from desktop_app.catalog.migrate import Steps, require_known, schema_of, upgrade
+from desktop_app.catalog.people import People
+from desktop_app.catalog.photos import Photos
+from desktop_app.catalog.references import References
+from desktop_app.catalog.restorations import Restorations
+from desktop_app.catalog.rows import sound
+from desktop_app.catalog.schema import embeddings, faces, folders, people, photos, restorations
+from desktop_app.catalog.values import CatalogFacts
+from desktop_app.domain.errors import BadRequest, CatalogDamaged, NotKnown
+
+
+class Catalog:
+    """All photos, faces, people and restorations of a library.
+
+    May be used from any thread. `folders`, `photos`, `faces`, `people`, `references` and
+    `restorations` hold the methods; each is one transaction where it does not say otherwise, and
+    what changes tells so by `CatalogChanges`.
+    """
+
+    def __init__(self, file: CatalogFile, lock: FileLock | None) -> None:
+        """Use `open`."""
+        log = DecisionLog()
+        self._file = file
+        self._lock = lock
+        self._log = log
+        self.folders = Folders(file, log)
+        self.photos = Photos(file, log)
+        self.faces = Faces(file, log)
+        self.people = People(file, log)
+        self.references = References(file, log)
+        self.restorations = Restorations(file, log)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, steps: Steps | None = None) -> Self:
+        """Opens a catalog; makes it where there is none, and brings an older one up to date.
+
+        `read_only` takes no lock, so that it works beside an open window, and changes nothing.
+        `steps` are the migrations, for tests. Raises `CatalogBusy`, `CatalogTooNew`,
+        `CatalogDamaged` (naming the newest sound backup), `NotPermitted`, `DiskFull`; read only
+        `NotKnown` where there is no catalog, `BadRequest` where it is of an older version.
+        """
+        steps = steps or Steps()
+        if read_only:
+            return cls(_open_to_read(path, steps), None)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = lock_for_writing(path)
+        try:
+            if path.exists() and path.stat().st_size:
+                _require_sound(path)
+                require_known(path, steps)
+            make_file(path)
+            upgrade(path, steps)
+            return cls(CatalogFile(path), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def path(self) -> Path:
+        return self._file.path
+
+    @property
+    def read_only(self) -> bool:
+        return self._file.read_only
+
+    def as_one_decision(self) -> contextlib.AbstractContextManager[None]:
+        """Decisions that this thread makes inside the block are taken back by one undo."""
+        return self._log.one_wish()
+
+    def facts(self) -> CatalogFacts:
+        tables = (folders, photos, faces, people, restorations)
+        with self._file.read() as connection:
+            in_folders, in_photos, in_faces, in_people, in_restorations = (
+                int(connection.scalar(select(func.count()).select_from(table)) or 0)
+                for table in tables
+            )
+        parts = [self.path, Path(f"{self.path}-wal")]
+        size = sum(part.stat().st_size for part in parts if part.exists())
+        return CatalogFacts(
+            schema_of(self.path) or "",
+            in_folders,
+            in_photos,
+            in_faces,
+            in_people,
+            in_restorations,
+            size,
+        )
+
+    def check(self) -> list[str]:
+        """Everything wrong with the catalog, a sentence each; empty where it is sound.
+
+        Looks at every page, every link between rows and every embedding's checksum.
+        """
+        with self._file.read() as connection:
+            found = [
+                f"The file is damaged: {line}."
+                for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+                if line != "ok"
+            ]
+            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if dangling:
+                found.append(f"{len(dangling)} rows speak of rows that are not there.")
+            damaged = sum(
+                not sound(row.vector, row.crc32)
+                for row in connection.execute(select(embeddings.c.vector, embeddings.c.crc32))
+            )
+        if damaged:
+            found.append(f"{damaged} descriptions of faces are damaged; they can be made again.")
+        return found
+
+    def backup(self, to: Path) -> None:
+        """Copies the catalog while it is in use; the copy is whole or not there.
+
+        Raises `DiskFull`, `NotPermitted`, `CatalogDamaged`.
+        """
+        back_up(self.path, to)
+
+    def backup_beside(self, occasion: str = "daily") -> Path:
+        """A dated copy in the catalog's own folder of backups; the newest 7 are kept."""
+        return back_up_beside(self.path, occasion)
+
+    def backups(self) -> list[Path]:
+        """Newest first."""
+        return backups(self.path)
+
+    def forget_backups(self) -> list[Path]:
+        """Removes every backup, for they still hold whoever was forgotten; makes a fresh one."""
+        old = backups(self.path)
+        made = self.backup_beside("after-forgetting")
+        for backup in old:
+            backup.unlink(missing_ok=True)
+        return [made]
+
+    def close(self) -> None:
+        """Ends every connection and frees the lock; once is enough, twice does no harm."""
+        self._file.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _open_to_read(path: Path, steps: Steps) -> CatalogFile:
+    if not path.is_file():
+        raise NotKnown(f"There is no catalog at {path} yet. Add a folder of photos first.")
+    _require_sound(path)
+    schema = require_known(path, steps)
+    if schema != steps.head:
+        raise BadRequest(
+            f"The catalog {path.name} was written by an older version of Likeness. "
+            "Open it in the window once, so that it is brought up to date."
+        )
+    return CatalogFile(path, read_only=True)
+
+
+def _require_sound(path: Path) -> None:
+    wrong = quick_check(path)
+    if not wrong:
+        return
+    backup = newest_sound_backup(path)
+    remedy = (
+        f"The newest sound backup is {backup}: restore it, then try again."
+        if backup is not None
+        else "There is no sound backup beside it. Move it away and index your folders again."
+    )
+    raise CatalogDamaged(f"The catalog {path.name} is damaged ({wrong[0]}). {remedy}")

@@ -1,0 +1,116 @@
+"""What embedders say of the faces; those of two models never compare."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, insert, select
+
+from desktop_app.catalog.rows import packed, sound, unpacked
+from desktop_app.catalog.schema import among, embeddings, faces
+from desktop_app.catalog.subject import Subject, batches, changes_of_faces
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.errors import CatalogDamaged, NotKnown
+from desktop_app.domain.face import AssignmentStatus, Embedding
+from desktop_app.domain.ids import FaceId
+
+_log = logging.getLogger(__name__)
+
+
+class Embeddings(Subject):
+    """The part of `catalog.faces` that keeps embeddings: float16, each with its CRC-32."""
+
+    def embedding(self, face_id: FaceId, model: str) -> Embedding:
+        """(dimensions,) float32 of unit length.
+
+        Raises `NotKnown` where this model has not described the face, `CatalogDamaged` where the
+        stored bytes changed.
+        """
+        with self._file.read() as connection:
+            row = connection.execute(
+                select(embeddings.c.vector, embeddings.c.crc32).where(
+                    embeddings.c.face_id == face_id, embeddings.c.model == model
+                )
+            ).one_or_none()
+        if row is None:
+            raise NotKnown("This face is not described yet. Index its folder again.")
+        if not sound(row.vector, row.crc32):
+            raise CatalogDamaged(
+                "The description of this face is damaged. Check the catalog to have it made again."
+            )
+        return np.asarray(unpacked([row.vector])[0])
+
+    def embeddings(
+        self, model: str, ids: Iterable[FaceId] | None = None
+    ) -> tuple[list[FaceId], NDArray[np.float32]]:
+        """Ids in rising order, and (n, dimensions) float32 of unit length; (0, 0) without any.
+
+        Embeddings whose bytes changed on the disk are left out with a line in the log; see
+        `drop_damaged`.
+        """
+        statement = select(embeddings.c.face_id, embeddings.c.vector, embeddings.c.crc32).where(
+            embeddings.c.model == model
+        )
+        if ids is not None:
+            statement = statement.where(embeddings.c.face_id.in_(among(ids)))
+        with self._file.read() as connection:
+            rows = connection.execute(statement).all()
+        whole = sorted((row.face_id, row.vector) for row in rows if sound(row.vector, row.crc32))
+        if len(whole) < len(rows):
+            _log.warning("%d damaged embeddings were left out", len(rows) - len(whole))
+        return [FaceId(face_id) for face_id, _ in whole], unpacked([blob for _, blob in whole])
+
+    def without_embedding(self, model: str, limit: int) -> list[FaceId]:
+        """Faces that this model has still to describe, oldest in the catalog first."""
+        described = select(embeddings.c.id).where(
+            embeddings.c.face_id == faces.c.id, embeddings.c.model == model
+        )
+        statement = (
+            select(faces.c.id)
+            .where(~described.exists(), faces.c.status != AssignmentStatus.NOT_A_FACE.value)
+            .order_by(faces.c.id)
+            .limit(limit)
+        )
+        with self._file.read() as connection:
+            return [FaceId(face_id) for face_id in connection.scalars(statement)]
+
+    def add_embeddings(
+        self, model: str, vectors: Sequence[tuple[FaceId, Embedding]]
+    ) -> CatalogChanges:
+        """Keeps what a model says of faces, in place of what it said before.
+
+        Faces that are gone are left out. A transaction for every 200 faces.
+        """
+        changes = CatalogChanges()
+        for batch in batches(vectors):
+            with self._file.write() as connection:
+                present = changes_of_faces(connection, [face_id for face_id, _ in batch])
+                rows = []
+                for face_id, vector in batch:
+                    if face_id in present.faces:
+                        blob, crc32 = packed(vector)
+                        rows.append(
+                            {"face_id": face_id, "model": model, "vector": blob, "crc32": crc32}
+                        )
+                if rows:
+                    connection.execute(insert(embeddings).prefix_with("OR REPLACE"), rows)
+            changes |= present
+        return changes
+
+    def drop_damaged(self) -> list[FaceId]:
+        """Forgets the embeddings whose bytes changed on the disk; tells whose they were."""
+        with self._file.read() as connection:
+            damaged = [
+                (row.id, FaceId(row.face_id))
+                for row in connection.execute(select(embeddings))
+                if not sound(row.vector, row.crc32)
+            ]
+        if damaged:
+            with self._file.write() as connection:
+                connection.execute(
+                    delete(embeddings).where(
+                        embeddings.c.id.in_(among(number for number, _ in damaged))
+                    )
+                )
+        return sorted({face_id for _, face_id in damaged})

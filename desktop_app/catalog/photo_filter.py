@@ -1,0 +1,67 @@
+"""Finds the photos that a filter asks for, in the order it asks for."""
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, or_, select
+
+from desktop_app.catalog.rows import folded
+from desktop_app.catalog.schema import faces, people, photos, restorations
+from desktop_app.catalog.values import PhotoFilter, PhotoOrder
+from desktop_app.domain.photo import PhotoState
+
+
+def conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
+    """What a photo must meet; all of them."""
+    met: list[ColumnElement[bool]] = []
+    if wanted.state is None:
+        met.append(photos.c.state != PhotoState.MISSING.value)
+    else:
+        met.append(photos.c.state == wanted.state.value)
+    met.extend(_word(word) for word in folded(wanted.text).split())
+    if wanted.folder_id is not None:
+        met.append(photos.c.folder_id == wanted.folder_id)
+    if wanted.person_id is not None:
+        met.append(
+            photos.c.id.in_(
+                select(faces.c.photo_id).where(
+                    faces.c.person_id == wanted.person_id, faces.c.status == "confirmed"
+                )
+            )
+        )
+    if wanted.has_faces is not None:
+        seen = select(faces.c.photo_id).where(faces.c.status != "not_a_face")
+        met.append(_in(seen, wanted.has_faces))
+    if wanted.needs_review is not None:
+        waiting = select(faces.c.photo_id).where(
+            or_(faces.c.status == "suggested", (faces.c.status == "none") & (faces.c.poor == 0))
+        )
+        met.append(_in(waiting, wanted.needs_review))
+    if wanted.restored is not None:
+        kept = select(restorations.c.photo_id).where(restorations.c.state != "refused")
+        met.append(_in(kept, wanted.restored))
+    if wanted.date_unknown is not None:
+        unknown = photos.c.taken_earliest.is_(None)
+        met.append(unknown if wanted.date_unknown else ~unknown)
+    return met
+
+
+def order(wanted: PhotoOrder) -> tuple[UnaryExpression[object] | ColumnElement[int], ...]:
+    """The columns to sort by; each order is one of an index."""
+    if wanted is PhotoOrder.OLDEST_FIRST:
+        return photos.c.taken_earliest.asc().nulls_last(), photos.c.id
+    if wanted is PhotoOrder.NEWEST_FIRST:
+        return photos.c.taken_earliest.desc(), photos.c.id.desc()
+    if wanted is PhotoOrder.NAME:
+        return photos.c.search_text.asc(), photos.c.id
+    return (photos.c.id.desc(),)
+
+
+def _word(word: str) -> ColumnElement[bool]:
+    named = (
+        select(faces.c.photo_id)
+        .join(people, people.c.id == faces.c.person_id)
+        .where(faces.c.status == "confirmed", func.instr(people.c.name_key, word) > 0)
+    )
+    return or_(func.instr(photos.c.search_text, word) > 0, photos.c.id.in_(named))
+
+
+def _in(ids: Select[tuple[int]], wanted: bool) -> ColumnElement[bool]:
+    return photos.c.id.in_(ids) if wanted else photos.c.id.not_in(ids)
