@@ -97,19 +97,22 @@ def damaged(name: str) -> UnreadablePhoto:
 
 def _open_regular(path: Path, name: str) -> io.BufferedReader:
     """Opens a regular file only; a named pipe must not make us wait."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags)
+        file = open(path, "rb", opener=_open_without_waiting)
     except IsADirectoryError as error:
         raise UnreadablePhoto(f"{name} is a folder, not a photo.") from error
     except ValueError as error:  # a name with a null sign
         raise UnreadablePhoto(f"{name} is no name that a file can have.") from error
-    kind = os.fstat(descriptor).st_mode
+    kind = os.fstat(file.fileno()).st_mode
     if not stat.S_ISREG(kind):
-        os.close(descriptor)
+        file.close()
         what = "a folder" if stat.S_ISDIR(kind) else "a device or a pipe"
         raise UnreadablePhoto(f"{name} is {what}, not a photo.")
-    return os.fdopen(descriptor, "rb")
+    return file
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _ignore_remarks_of_pillow() -> None:

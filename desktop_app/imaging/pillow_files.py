@@ -19,6 +19,7 @@ from desktop_app.domain.errors import UnreadablePhoto
 from desktop_app.domain.photo import ColourMode, SourcePixels
 from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.photo_file import check_pixels
+from desktop_app.imaging.png_chunks import exif_chunk
 from desktop_app.imaging.stored import StoredPhoto, Wanted
 
 ORIENTATION = 0x0112
@@ -42,7 +43,12 @@ _SIXTEEN_BIT_GREY = {"I;16", "I;16L", "I;16B", "I;16N"}
 def open_with_pillow(file: BinaryIO, file_format: FileFormat) -> ImageFile:
     """Reads the header only."""
     file.seek(0)
-    return _OPENERS[file_format](file)
+    image = _OPENERS[file_format](file)
+    if file_format is FileFormat.PNG:  # else asking for the EXIF decodes all the pixels
+        position = file.tell()
+        image.info.setdefault("exif", exif_chunk(file))
+        file.seek(position)
+    return image
 
 
 def orientation_of(image: Image.Image) -> int:

@@ -34,9 +34,15 @@ def read_jpeg(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
         return StoredPhoto(samples_of(image, wanted.name, lossy=True), (width, height), orientation)
     colour, mode = _COLOURS[image.mode]
     icc_profile = image.info.get("icc_profile") or None
+    position = file.tell()
     file.seek(0)
     data = file.read(width * height * 4 + _LARGEST_METADATA)
-    samples, complete = _decode(data, colour, small)
+    try:
+        samples, complete = _decode(data, colour, small)
+    except ValueError:  # rare kinds of subsampling, rubbish between the segments: Pillow bears it
+        file.seek(position)
+        pixels = samples_of(image, wanted.name, lossy=True)
+        return StoredPhoto(pixels, (width, height), orientation)
     pixels = SourcePixels(samples, mode, icc_profile=icc_profile, lossy=True)
     return StoredPhoto(pixels, (width, height), orientation, complete)
 

@@ -1,7 +1,5 @@
 """Reads PNG photos; those with 16 bits keep them."""
 
-import struct
-import zlib
 from typing import BinaryIO
 
 import cv2
@@ -11,9 +9,8 @@ from desktop_app.domain.photo import ColourMode, SourcePixels
 from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.photo_file import check_pixels, damaged
 from desktop_app.imaging.pillow_files import open_with_pillow, orientation_of, samples_of
+from desktop_app.imaging.png_chunks import picture_chunks
 from desktop_app.imaging.stored import StoredPhoto, Wanted
-
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def read_png(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
@@ -22,7 +19,6 @@ def read_png(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
     check_pixels(*image.size, wanted.name, wanted.max_pixels)
     file.seek(24)
     bits, colour_type = file.read(2)
-    file.seek(0)
     if bits < 16 or colour_type == 0:
         pixels = samples_of(image, wanted.name, lossy=False)
         return StoredPhoto(pixels, image.size, orientation_of(image))
@@ -41,8 +37,10 @@ def _read_sixteen_bits(
 
     It is given the chunks of the picture alone: the others are where decoders differ and fail.
     """
-    picture = np.frombuffer(_picture_chunks(file.read(), name), np.uint8)
-    decoded = cv2.imdecode(picture, cv2.IMREAD_UNCHANGED)
+    picture = picture_chunks(file)
+    if picture is None:
+        raise damaged(name)
+    decoded = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype != np.uint16:
         raise damaged(name)
     if colour_type == 4:  # OpenCV makes BGRA of grey with opacity
@@ -54,23 +52,3 @@ def _read_sixteen_bits(
     return SourcePixels(
         cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), ColourMode.RGB, icc_profile=icc_profile
     )
-
-
-def _picture_chunks(data: bytes, name: str) -> bytes:
-    """The same PNG with IHDR, IDAT and IEND only, each one's checksum checked."""
-    parts, position = [SIGNATURE], len(SIGNATURE)
-    while position + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, position)
-        end = position + 12 + length
-        kind = data[position + 4 : position + 8]
-        if end > len(data):
-            break
-        if kind in (b"IHDR", b"IDAT", b"IEND"):
-            (checksum,) = struct.unpack_from(">I", data, end - 4)
-            if zlib.crc32(memoryview(data)[position + 4 : end - 4]) != checksum:
-                break
-            parts.append(data[position:end])
-        if kind == b"IEND":
-            return b"".join(parts)
-        position = end
-    raise damaged(name)

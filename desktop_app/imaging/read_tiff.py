@@ -40,13 +40,11 @@ def read_tiff(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
         if _is_plain(page):
             pixels = _read_plain(page, file, wanted.name)
             return StoredPhoto(pixels, (width, height), _orientation(page))
-        bits = page.bitspersample
-        compression = getattr(page.compression, "name", str(page.compression))
+        bits = int(page.bitspersample)
     if bits > 8:
         raise UnreadablePhoto(
-            f"{wanted.name} is a TIFF of {bits} bits a sample, {compression.lower()} compression, "
-            "which is not read here. Save it with 8 or 16 bits and LZW or no compression, "
-            "then try again."
+            f"{wanted.name} is a TIFF that keeps its samples in a way that is not read here "
+            f"({bits} bits). Save it with 8 or 16 bits, uncompressed or LZW, then try again."
         )
     return read_with_pillow(file, FileFormat.TIFF, wanted)
 
