@@ -52,10 +52,15 @@ def _show(
     colours = np.ascontiguousarray(band[..., : _CHANNELS[pixels.mode]])
     shown = _apply(colours, pixels.mode, transform) if transform else _plain(colours, pixels.mode)
     if pixels.has_extra_channel and pixels.transparency:
-        opacity = band[..., -1:].astype(np.uint16)
-        mixed = shown * opacity + BACKDROP * (255 - opacity) + 127
-        return (mixed // 255).astype(np.uint8)
+        return over_backdrop(shown, band[..., -1:])
     return shown
+
+
+def over_backdrop(colours: NDArray[np.uint8], opacity: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`colours` (height, width, n) laid over `BACKDROP`, as `opacity` (height, width, 1) says."""
+    wide = opacity.astype(np.uint16)
+    mixed = colours * wide + BACKDROP * (255 - wide) + 127
+    return (mixed // 255).astype(np.uint8)
 
 
 def _apply(

@@ -98,7 +98,7 @@ def damaged(name: str) -> UnreadablePhoto:
 def _open_regular(path: Path, name: str) -> io.BufferedReader:
     """Opens a regular file only; a named pipe must not make us wait."""
     try:
-        file = open(path, "rb", opener=_open_without_waiting)
+        file = open(path, "rb", opener=_open_without_waiting)  # noqa: SIM115
     except IsADirectoryError as error:
         raise UnreadablePhoto(f"{name} is a folder, not a photo.") from error
     except ValueError as error:  # a name with a null sign

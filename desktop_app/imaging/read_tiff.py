@@ -46,7 +46,8 @@ def read_tiff(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
             f"{wanted.name} is a TIFF that keeps its samples in a way that is not read here "
             f"({bits} bits). Save it with 8 or 16 bits, uncompressed or LZW, then try again."
         )
-    return read_with_pillow(file, FileFormat.TIFF, wanted)
+    stored = read_with_pillow(file, FileFormat.TIFF, wanted)
+    return StoredPhoto(stored.pixels, stored.pixels.size)  # Pillow turns a TIFF itself
 
 
 def _is_plain(page: tifffile.TiffPage) -> bool:

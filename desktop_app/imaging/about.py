@@ -1,0 +1,52 @@
+"""What an exported picture says of itself: who is on it, and what was done to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from desktop_app.domain.face import BBox
+
+COMPOSITE_WITH_TRAINED = (
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+)
+"""IPTC's word for a photograph of which a part was made by a trained model."""
+
+
+@dataclass(frozen=True)
+class FaceRegion:
+    """A face and whose it is; `name` is "" where that is not known."""
+
+    bbox: BBox  # in pixels of the exported, upright picture
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class RestorationNote:
+    """How one face was restored."""
+
+    person: str  # "" where the face has no name
+    engine: str
+    model_hash: str
+    strength: float  # 0 to 1
+    references: int
+    seed: int = 0
+    keep_tone: bool = True
+    grain: bool = True
+
+
+@dataclass(frozen=True)
+class ExportAbout:
+    """The facts that are written beside the pixels.
+
+    EXIF is copied from `source_path`. `digital_source_type` None leaves the label to what was
+    done: with restorations it is `COMPOSITE_WITH_TRAINED`, without there is none.
+    """
+
+    source_path: Path | None = None
+    source_hash: str = ""  # SHA-256 of the source's file, hexadecimal
+    made_at: datetime | None = None
+    software: str = "Likeness"  # with its version
+    description: str = ""  # a caption in plain words
+    restorations: tuple[RestorationNote, ...] = ()
+    faces: tuple[FaceRegion, ...] = ()
+    digital_source_type: str | None = None

@@ -1,0 +1,191 @@
+"""Writes the XMP packet of an exported picture (ISO 16684-1, MWG 2.0, IPTC Extension)."""
+
+import dataclasses
+import math
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
+from desktop_app.imaging.about import (
+    COMPOSITE_WITH_TRAINED,
+    ExportAbout,
+    FaceRegion,
+    RestorationNote,
+)
+
+_NAMESPACES = {
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
+    "stEvt": "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
+    "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
+    "stArea": "http://ns.adobe.com/xmp/sType/Area#",
+    "likeness": "urn:likeness:restoration:1.0/",
+}
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+_END = '<?xpacket end="w"?>'
+
+
+def xmp_packet(about: ExportAbout, size: tuple[int, int], most_bytes: int | None = None) -> bytes:
+    """The packet, UTF-8; `size` is (width, height) of the exported picture in pixels.
+
+    Where it would be longer than `most_bytes` (a JPEG segment holds 65,502), the faces without
+    a name are left out first, then all regions, then the notes of single faces, then the caption.
+    """
+    named = tuple(face for face in about.faces if face.name)
+    shorter = dataclasses.replace(about, faces=())
+    bare = dataclasses.replace(shorter, restorations=(), digital_source_type=_source_type(about))
+    for candidate in (
+        about,
+        dataclasses.replace(about, faces=named),
+        shorter,
+        bare,
+        dataclasses.replace(bare, description=""),
+    ):
+        packet = _packet(candidate, size)
+        if most_bytes is None or len(packet) <= most_bytes:
+            break
+    return packet
+
+
+def what_was_done(notes: Iterable[RestorationNote]) -> str:
+    """Sentences for the history and for a caption: every face, its engine, its references."""
+    return " ".join(_sentence(note) for note in notes)
+
+
+def _sentence(note: RestorationNote) -> str:
+    whose = f"The face of {note.person}" if note.person else "A face"
+    guided = {0: "without reference photos", 1: "guided by 1 reference photo"}.get(
+        note.references, f"guided by {note.references} reference photos"
+    )
+    percent = round(note.strength * 100)
+    return (
+        f"{whose} was restored by a trained model ({note.engine}, strength {percent} %), {guided}."
+    )
+
+
+def _source_type(about: ExportAbout) -> str:
+    if about.digital_source_type is not None:
+        return about.digital_source_type
+    return COMPOSITE_WITH_TRAINED if about.restorations else ""
+
+
+def _packet(about: ExportAbout, size: tuple[int, int]) -> bytes:
+    when = about.made_at.isoformat(timespec="seconds") if about.made_at else ""
+    parts = [
+        _simple("xmp:CreatorTool", about.software),
+        _simple("xmp:ModifyDate", when),
+        _simple("xmp:MetadataDate", when),
+        _simple("Iptc4xmpExt:DigitalSourceType", _source_type(about)),
+        _caption(about.description),
+        _bag("Iptc4xmpExt:PersonInImage", _people(about)),
+        _history(about, when),
+        _simple("likeness:SourceSHA256", about.source_hash),
+        _notes(about.restorations),
+        _regions(about.faces, size),
+    ]
+    names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
+    body = "".join(parts)
+    text = (
+        f'{_BEGIN}<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}">'
+        f'<rdf:Description rdf:about="" {names}>{body}</rdf:Description>'
+        f"</rdf:RDF></x:xmpmeta>{_END}"
+    )
+    return text.encode("utf-8")
+
+
+def _simple(name: str, value: object) -> str:
+    text = _clean(str(value))
+    return f"<{name}>{text}</{name}>" if text else ""
+
+
+def _clean(text: str) -> str:
+    """Escaped, without the signs that XML 1.0 cannot hold (and halves of broken file names)."""
+    allowed = "".join(
+        sign
+        if (sign >= " " and not "\ud800" <= sign <= "\udfff" and sign < "\ufffe")
+        or sign in "\t\n"
+        or sign > "\uffff"
+        else "\ufffd"
+        for sign in text
+    )
+    return escape(allowed, {'"': "&quot;"})
+
+
+def _caption(text: str) -> str:
+    if not text:
+        return ""
+    item = f'<rdf:li xml:lang="x-default">{_clean(text)}</rdf:li>'
+    return f"<dc:description><rdf:Alt>{item}</rdf:Alt></dc:description>"
+
+
+def _bag(name: str, values: Iterable[str]) -> str:
+    items = "".join(f"<rdf:li>{_clean(value)}</rdf:li>" for value in values)
+    return f"<{name}><rdf:Bag>{items}</rdf:Bag></{name}>" if items else ""
+
+
+def _people(about: ExportAbout) -> list[str]:
+    names = [face.name for face in about.faces] + [note.person for note in about.restorations]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _history(about: ExportAbout, when: str) -> str:
+    if not about.restorations:
+        return ""
+    event = (
+        _simple("stEvt:action", "edited")
+        + _simple("stEvt:softwareAgent", about.software)
+        + _simple("stEvt:when", when)
+        + _simple("stEvt:parameters", what_was_done(about.restorations))
+    )
+    item = f'<rdf:li rdf:parseType="Resource">{event}</rdf:li>'
+    return f"<xmpMM:History><rdf:Seq>{item}</rdf:Seq></xmpMM:History>"
+
+
+def _notes(notes: Iterable[RestorationNote]) -> str:
+    items = "".join(
+        '<rdf:li rdf:parseType="Resource">'
+        + _simple("likeness:Person", note.person)
+        + _simple("likeness:Engine", note.engine)
+        + _simple("likeness:ModelSHA256", note.model_hash)
+        + _simple("likeness:Strength", f"{note.strength:g}")
+        + _simple("likeness:KeepTone", note.keep_tone)
+        + _simple("likeness:Grain", note.grain)
+        + _simple("likeness:Seed", note.seed)
+        + _simple("likeness:References", note.references)
+        + "</rdf:li>"
+        for note in notes
+    )
+    if not items:
+        return ""
+    return f"<likeness:Restorations><rdf:Bag>{items}</rdf:Bag></likeness:Restorations>"
+
+
+def _regions(faces: Iterable[FaceRegion], size: tuple[int, int]) -> str:
+    """MWG regions: centres and sizes as parts of the picture, of the upright picture written."""
+    items = "".join(_region(face, size) for face in faces)
+    if not items:
+        return ""
+    return (
+        '<mwg-rs:Regions rdf:parseType="Resource">'
+        f'<mwg-rs:AppliedToDimensions stDim:w="{size[0]}" stDim:h="{size[1]}" stDim:unit="pixel"/>'
+        f"<mwg-rs:RegionList><rdf:Bag>{items}</rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>"
+    )
+
+
+def _region(face: FaceRegion, size: tuple[int, int]) -> str:
+    left, right = (min(max(x / size[0], 0.0), 1.0) for x in (face.bbox.left, face.bbox.right))
+    top, bottom = (min(max(y / size[1], 0.0), 1.0) for y in (face.bbox.top, face.bbox.bottom))
+    area = ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
+    if not all(map(math.isfinite, area)) or area[2] <= 0 or area[3] <= 0:
+        return ""
+    numbers = " ".join(
+        f'stArea:{name}="{value:.6f}"' for name, value in zip("xywh", area, strict=True)
+    )
+    name = f' mwg-rs:Name="{_clean(face.name)}"' if face.name else ""
+    return (
+        f'<rdf:li><rdf:Description{name} mwg-rs:Type="Face">'
+        f'<mwg-rs:Area {numbers} stArea:unit="normalized"/></rdf:Description></rdf:li>'
+    )
