@@ -63,6 +63,10 @@ class PhotoGridModel(QAbstractListModel):
     def row_of(self, photo_id: PhotoId) -> int | None:
         return self._rows_of.get(photo_id)
 
+    def known(self, photo_id: PhotoId) -> Photo | None:
+        """What is known of a photo already."""
+        return self._known.get(photo_id)
+
     def refresh(self, changes: CatalogChanges) -> None:
         """Reads changed photos again when they are next painted."""
         if changes.everything:

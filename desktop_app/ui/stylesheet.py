@@ -26,6 +26,9 @@ QLabel[look="key"] { background: $raised; border: 1px solid $line; border-radius
     padding: 2px 8px; font-weight: 600; }
 
 QFrame[look="card"] { background: $surface; border-radius: 8px; }
+QFrame[look="row"] { background: transparent; border-radius: 8px; }
+QFrame[look="row"]:hover { background: $raised; }
+QFrame[look="row-chosen"] { background: $accent_quiet; border-radius: 8px; }
 QFrame[look="bar"] { background: $window; border: none; }
 QFrame[look="canvas"], QWidget[look="canvas"] { background: $canvas; }
 QFrame[look="line"] { background: $line; max-height: 1px; min-height: 1px; border: none; }

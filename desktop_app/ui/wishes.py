@@ -25,6 +25,7 @@ class Wishes(QObject):
         self.runner = runner
         self.messages = messages
         self._afterwards: dict[Job, tuple[Callable[[Any], None] | None, object]] = {}
+        self._unfinished: dict[Job, CatalogChanges] = {}
 
     def run(
         self,
@@ -35,11 +36,20 @@ class Wishes(QObject):
         then: Callable[[Any], None] | None = None,
         quiet: bool = False,
         initiator: object = None,
+        if_unfinished: CatalogChanges | None = None,
     ) -> Job:
-        """Runs `work`; what it returns goes to the method `then`, changes to `catalog_changed`."""
+        """Runs `work`; what it returns goes to the method `then`, changes to `catalog_changed`.
+
+        `if_unfinished` is told when the work was stopped or failed on its way, for what it had
+        kept by then.
+        """
         job = Job(title, work, quiet=quiet)
         self._afterwards[job] = (then, initiator)
+        if if_unfinished is not None:
+            self._unfinished[job] = if_unfinished
         job.succeeded.connect(self._on_succeeded)
+        job.cancelled.connect(self._on_unfinished)
+        job.failed.connect(self._on_unfinished)
         job.failed.connect(self.messages.show_error)
         job.finished.connect(self._on_finished)
         self.runner.submit(lane, job)
@@ -55,7 +65,15 @@ class Wishes(QObject):
             then(result)
 
     @Slot()
+    def _on_unfinished(self) -> None:
+        job = self.sender()
+        changes = self._unfinished.get(job) if isinstance(job, Job) else None
+        if changes is not None:
+            self.catalog_changed.emit(changes, None)
+
+    @Slot()
     def _on_finished(self) -> None:
         job = self.sender()
         if isinstance(job, Job):
             self._afterwards.pop(job, None)
+            self._unfinished.pop(job, None)

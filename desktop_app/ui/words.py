@@ -75,12 +75,3 @@ def shown(text: str) -> str:
 def tooltip(text: str) -> str:
     """`text` for a tooltip, in which markup of a file's name means nothing."""
     return f"<span>{html.escape(shown(text))}</span>"
-
-
-def suggestion_words(score: float) -> str:
-    """How sure a suggestion is; bands of the cosine between faces of one person."""
-    if score >= 0.6:
-        return _tr("very like")
-    if score >= 0.45:
-        return _tr("like")
-    return _tr("a little like")

@@ -1,0 +1,32 @@
+"""Reads what the library's grid shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import Folder, PhotoFilter
+from desktop_app.domain.ids import PhotoId
+from desktop_app.domain.photo import PhotoState
+from desktop_app.domain.progress import Progress, Report
+
+
+@dataclass(frozen=True)
+class LibraryPage:
+    """The photos that meet a filter, in order, and how the library stands as a whole."""
+
+    ids: Sequence[PhotoId]
+    total: int
+    waiting: int  # found, not yet looked at
+    failed: int
+    folders: Sequence[Folder]
+
+
+def read_library(catalog: Catalog, wanted: PhotoFilter, report: Report) -> LibraryPage:
+    report(Progress(0, None))
+    return LibraryPage(
+        ids=catalog.photos.ids(wanted),
+        total=catalog.photos.count(PhotoFilter()),
+        waiting=catalog.photos.count(PhotoFilter(state=PhotoState.FOUND)),
+        failed=catalog.photos.count(PhotoFilter(state=PhotoState.FAILED)),
+        folders=catalog.folders.all(),
+    )

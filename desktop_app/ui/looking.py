@@ -1,0 +1,221 @@
+"""Looks at the folders of the library: finds photos and faces, groups them, suggests people."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Slot
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.ids import FolderId
+from desktop_app.domain.progress import Progress, Report
+from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.jobs.job import Job
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.index_folder import index_folder
+from desktop_app.ui import words
+from desktop_app.ui.messages import Messages
+from desktop_app.ui.wishes import Wishes
+
+_SHOW_EVERY_S = 1.5
+_GROUP_EVERY_S = 20.0
+_AFTER_DECISIONS_MS = 1_200
+
+
+class OpenedEyes:
+    """The face models, opened once by the first lane that needs them."""
+
+    def __init__(self, open_them: Callable[[], Eyes]) -> None:
+        self._open = open_them
+        self._lock = threading.Lock()
+        self._eyes: Eyes | None = None
+
+    def get(self) -> Eyes:
+        """Raises `ModelNotInstalled`, `ModelRefused`, `BadRequest`."""
+        with self._lock:
+            if self._eyes is None:
+                self._eyes = self._open()
+            return self._eyes
+
+    def forget(self) -> None:
+        """Opens them anew when next needed: the settings have changed."""
+        with self._lock:
+            self._eyes = None
+
+
+class Looking(Wishes):
+    """Reads folders on `Lane.INDEX`; groups faces on `Lane.GROUP`, also while reading goes on."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        thumbnails: ThumbnailStore,
+        eyes: OpenedEyes,
+        max_pixels: Callable[[], int],
+        runner: JobRunner,
+        messages: Messages,
+    ) -> None:
+        super().__init__(runner, messages)
+        self._catalog = catalog
+        self._thumbnails = thumbnails
+        self._eyes = eyes
+        self._max_pixels = max_pixels
+        self._shown_at = 0.0
+        self._grouped_at = 0.0
+        self._grouping: Job | None = None
+        self._group_again = False
+        self._looking: dict[Job, FolderId] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_AFTER_DECISIONS_MS)
+        self._soon.timeout.connect(self.group)
+
+    @Slot(object)
+    def add_folder(self, path: Path) -> None:
+        """Takes a folder into the library and begins to read it."""
+        self.run(
+            Lane.DECIDE,
+            self.tr("Adding a folder"),
+            partial(_add_folder, self._catalog, path),
+            then=self._on_added,
+            quiet=True,
+        )
+
+    def _on_added(self, added: tuple[FolderId, CatalogChanges]) -> None:
+        folder_id, changes = added
+        self.catalog_changed.emit(changes, None)
+        self.look_at(folder_id)
+
+    @Slot(object)
+    def look_at(self, folder_id: FolderId) -> None:
+        """Looks for new and changed photos in a folder."""
+        if folder_id in self._looking.values():
+            return
+        work = partial(
+            _index, self._catalog, folder_id, self._eyes, self._thumbnails, self._max_pixels()
+        )
+        job = self.run(
+            Lane.INDEX,
+            self.tr("Reading photos"),
+            work,
+            then=self._on_read,
+            if_unfinished=CatalogChanges.of(folders=[folder_id]),
+        )
+        self._looking[job] = folder_id
+        job.progressed.connect(self._on_progress)
+        job.finished.connect(self._on_ended)
+
+    @Slot()
+    def look_at_all(self) -> None:
+        """Goes on where the last session ended; folders that are away are looked for again."""
+        self.run(
+            Lane.READ,
+            self.tr("Folders"),
+            partial(_folder_ids, self._catalog),
+            then=self._on_folders,
+            quiet=True,
+        )
+
+    def _on_folders(self, folder_ids: list[FolderId]) -> None:
+        for folder_id in folder_ids:
+            self.look_at(folder_id)
+
+    @Slot(object)
+    def remove_folder(self, folder_id: FolderId) -> None:
+        """Takes a folder out of the library; its files stay as they are."""
+        for job, looked_at in self._looking.items():
+            if looked_at == folder_id:
+                job.cancel()
+        self.run(
+            Lane.INDEX,
+            self.tr("Taking a folder out"),
+            partial(_remove_folder, self._catalog, folder_id),
+        )
+
+    @Slot()
+    def decided(self) -> None:
+        """Suggests anew once the user pauses."""
+        self._soon.start()
+
+    @Slot()
+    def group(self) -> None:
+        """Groups the unnamed faces and suggests people for them."""
+        if self._grouping is not None:
+            self._group_again = True
+            return
+        self._grouped_at = time.monotonic()
+        work = partial(_group, self._catalog, self._eyes)
+        self._grouping = self.run(Lane.GROUP, self.tr("Comparing faces"), work, quiet=True)
+        self._grouping.finished.connect(self._on_grouped)
+
+    @Slot()
+    def _on_grouped(self) -> None:
+        self._grouping = None
+        if self._group_again:
+            self._group_again = False
+            self._soon.start()
+
+    @Slot(object)
+    def _on_progress(self, _progress: Progress) -> None:
+        now = time.monotonic()
+        job = self.sender()
+        if not isinstance(job, Job):
+            return
+        if now - self._shown_at > _SHOW_EVERY_S:
+            self._shown_at = now
+            self.catalog_changed.emit(CatalogChanges.of(folders=[self._looking[job]]), None)
+        if now - self._grouped_at > _GROUP_EVERY_S:
+            self.group()
+
+    def _on_read(self, changes: CatalogChanges) -> None:
+        if changes.photos:
+            self.messages.say(
+                words.counted(
+                    len(changes.photos),
+                    self.tr("One photo was read."),
+                    self.tr("{n} photos were read."),
+                )
+            )
+        if changes.faces or changes.photos:
+            self.group()
+
+    @Slot()
+    def _on_ended(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job):
+            self._looking.pop(job, None)
+
+
+def _add_folder(catalog: Catalog, path: Path, _report: Report) -> tuple[FolderId, CatalogChanges]:
+    return add_folder(catalog, path)
+
+
+def _index(
+    catalog: Catalog,
+    folder_id: FolderId,
+    eyes: OpenedEyes,
+    thumbnails: ThumbnailStore,
+    max_pixels: int,
+    report: Report,
+) -> CatalogChanges:
+    return index_folder(catalog, folder_id, eyes.get(), thumbnails, report, max_pixels)
+
+
+def _remove_folder(catalog: Catalog, folder_id: FolderId, _report: Report) -> CatalogChanges:
+    return catalog.folders.remove(folder_id)
+
+
+def _folder_ids(catalog: Catalog, _report: Report) -> list[FolderId]:
+    return [folder.id for folder in catalog.folders.all()]
+
+
+def _group(catalog: Catalog, eyes: OpenedEyes, report: Report) -> CatalogChanges:
+    model = eyes.get().embedder.id
+    changes = suggest_people(catalog, model, report)
+    return changes | regroup_people(catalog, model, report)

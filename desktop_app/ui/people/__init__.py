@@ -1,0 +1,1 @@
+"""People: faces without a name, people with one, and the review of suggestions."""
