@@ -19,6 +19,7 @@ from desktop_app.catalog.engine import (
     CatalogFile,
     lock_for_writing,
     make_file,
+    make_folder,
     quick_check,
 )
 from desktop_app.catalog.faces import Faces
@@ -67,7 +68,7 @@ class Catalog:
         steps = steps or Steps()
         if read_only:
             return cls(_open_to_read(path, steps), None)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path)
         lock = lock_for_writing(path)
         try:
             if path.exists() and path.stat().st_size:

@@ -198,7 +198,7 @@ class DecisionLog:
             .where(decision_changes.c.decision_id.in_(among(wish)))
             .group_by(decision_changes.c.subject)
         )
-        counted: dict[str, int] = dict(changed.tuples().all())
+        counted = {row[0]: row[1] for row in changed}
         return Decision(
             DecisionKind(first.kind),
             moment(first.made_at),

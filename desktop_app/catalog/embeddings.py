@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, insert, select
 
-from desktop_app.catalog.rows import packed, sound, unpacked
+from desktop_app.catalog.rows import packed, plain, sound, unpacked
 from desktop_app.catalog.schema import among, embeddings, faces
 from desktop_app.catalog.subject import Subject, batches, changes_of_faces
 from desktop_app.domain.changes import CatalogChanges
@@ -55,11 +55,12 @@ class Embeddings(Subject):
         if ids is not None:
             statement = statement.where(embeddings.c.face_id.in_(among(ids)))
         with self._file.read() as connection:
-            rows = connection.execute(statement).all()
-        whole = sorted((row.face_id, row.vector) for row in rows if sound(row.vector, row.crc32))
+            rows = plain(connection, statement)
+        whole = [row for row in rows if sound(row[1], row[2])]
         if len(whole) < len(rows):
             _log.warning("%d damaged embeddings were left out", len(rows) - len(whole))
-        return [FaceId(face_id) for face_id, _ in whole], unpacked([blob for _, blob in whole])
+        whole.sort()
+        return [FaceId(row[0]) for row in whole], unpacked([row[1] for row in whole])
 
     def without_embedding(self, model: str, limit: int) -> list[FaceId]:
         """Faces that this model has still to describe, oldest in the catalog first."""

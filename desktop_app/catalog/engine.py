@@ -113,28 +113,34 @@ def lock_for_writing(path: Path) -> FileLock:
             "Close the other window or wait for the other command, then try again."
         ) from error
     except OSError as error:
-        raise NotPermitted(
-            f"The catalog {path.name} may not be written in {path.parent}. Choose another folder."
-        ) from error
+        raise _not_writable(path) from error
     return lock
 
 
-def make_file(path: Path) -> None:
-    """An empty file that only its owner may read, in a folder that only its owner may enter.
+def make_folder(path: Path) -> None:
+    """The catalog's folder, which only its owner may enter.
 
     A folder that was there before keeps its permissions: it is the user's own.
+    Raises `NotPermitted`.
     """
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, parents=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(path) from error
+
+
+def make_file(path: Path) -> None:
+    """The catalog's file, which only its owner may read; empty where there was none.
+
+    Raises `NotPermitted`.
+    """
+    try:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         elif os.name != "nt":
             path.chmod(0o600)
     except OSError as error:
-        raise NotPermitted(
-            f"The catalog {path.name} may not be written in {path.parent}. Choose another folder."
-        ) from error
+        raise _not_writable(path) from error
     with in_the_users_words(path), _raw(path) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -168,6 +174,12 @@ def in_the_users_words(path: Path) -> Iterator[None]:
         if expected is not None:
             raise expected from error
         raise
+
+
+def _not_writable(path: Path) -> NotPermitted:
+    return NotPermitted(
+        f"The catalog {path.name} may not be written in {path.parent}. Choose another folder."
+    )
 
 
 def _expected(error: sqlite3.Error, path: Path) -> ExpectedError | None:

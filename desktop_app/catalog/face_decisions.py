@@ -165,13 +165,8 @@ class FaceDecisions(Subject):
     def set_clusters(self, labels: Mapping[FaceId, int | None]) -> CatalogChanges:
         """Gives faces the number of their group, or none. A transaction for every 200 changes."""
         with self._file.read() as connection:
-            now = dict(
-                connection.execute(
-                    select(faces.c.id, faces.c.cluster).where(faces.c.id.in_(among(labels)))
-                )
-                .tuples()
-                .all()
-            )
+            current = select(faces.c.id, faces.c.cluster).where(faces.c.id.in_(among(labels)))
+            now = {row.id: row.cluster for row in connection.execute(current)}
         differing = [
             {"face": face_id, "label": label}
             for face_id, label in labels.items()

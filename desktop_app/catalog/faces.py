@@ -3,22 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 
 from desktop_app.catalog.embeddings import Embeddings
 from desktop_app.catalog.face_decisions import FaceDecisions
-from desktop_app.catalog.rows import face_from
+from desktop_app.catalog.rows import face_from, plain
 from desktop_app.catalog.schema import among, faces, rejections
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId, PersonId, PhotoId
 from desktop_app.domain.person import FaceCluster
 
-BEST_FIRST: tuple[ColumnElement[Any], ...] = (
-    (faces.c.sharpness * (0.5 + 0.5 * faces.c.frontal) * (0.5 + 0.5 * faces.c.light)).desc(),
-    faces.c.id,
-)
-"""A face to show for a group: sharp, then looking at us and well lit."""
+BEST_FIRST = (faces.c.grade.desc(), faces.c.id.desc())
+"""The face to show for a person or a group comes first."""
 
 
 class Faces(FaceDecisions, Embeddings):
@@ -61,7 +58,7 @@ class Faces(FaceDecisions, Embeddings):
         if not include_poor:
             statement = statement.where(faces.c.poor == 0)
         with self._file.read() as connection:
-            return [FaceId(number) for number in connection.scalars(statement.order_by(faces.c.id))]
+            return [FaceId(row[0]) for row in plain(connection, statement.order_by(faces.c.id))]
 
     def with_status(self, status: AssignmentStatus) -> list[FaceId]:
         """Every face of one status, oldest in the catalog first."""
@@ -78,11 +75,11 @@ class Faces(FaceDecisions, Embeddings):
         statement = (
             select(faces.c.cluster, faces.c.id)
             .where(faces.c.cluster.is_not(None), faces.c.status == AssignmentStatus.NONE.value)
-            .order_by(faces.c.cluster, *BEST_FIRST)
+            .order_by(faces.c.cluster.desc(), *BEST_FIRST)
         )
         groups: dict[int, list[FaceId]] = {}
         with self._file.read() as connection:
-            for label, face_id in connection.execute(statement):
+            for label, face_id in plain(connection, statement):
                 groups.setdefault(label, []).append(FaceId(face_id))
         return sorted(
             (FaceCluster(label, tuple(members)) for label, members in groups.items()),

@@ -1,12 +1,14 @@
 """Photos on their way into the catalog: found, read, failed, missing, moved."""
 
+import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from desktop_app.catalog.reindex import faces_of_a_photo_read_again
-from desktop_app.catalog.rows import date_columns, folded, photo_from
+from desktop_app.catalog.rows import date_columns, folded, photo_from, plain
 from desktop_app.catalog.schema import among, folders, photos
 from desktop_app.catalog.stale import mark, rests_on_photos
 from desktop_app.catalog.subject import Subject, batches
@@ -15,6 +17,9 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.ids import FolderId, PhotoId, RestorationId
 from desktop_app.domain.photo import Photo, PhotoState
+
+PATIENCE = 0.010
+"""Seconds of writing after which a transaction lets a waiting decision pass."""
 
 
 class Indexing(Subject):
@@ -29,7 +34,7 @@ class Indexing(Subject):
         with self._file.read() as connection:
             return {
                 relative: KnownFile(PhotoId(number), size, mtime_ns, states[state])
-                for relative, number, size, mtime_ns, state in connection.execute(statement)
+                for relative, number, size, mtime_ns, state in plain(connection, statement)
             }
 
     def record_found(self, folder_id: FolderId, files: Sequence[FoundPhoto]) -> list[PhotoId]:
@@ -61,16 +66,20 @@ class Indexing(Subject):
             return [photo_from(row) for row in connection.execute(statement)]
 
     def record_indexed(self, results: Sequence[IndexedPhoto]) -> CatalogChanges:
-        """Keeps what was read from photos, a transaction each; a photo that is gone is left out.
+        """Keeps what was read from photos; a photo that is gone is left out.
 
+        As many photos a transaction as are written in 10 ms, so that a decision never waits.
         Faces of a photo read again take the place of those known where the boxes overlap by
         more than half (see `reindex`); a date set by hand stays; restorations of a photo whose
         content changed become stale.
         """
         changes = CatalogChanges()
-        for result in results:
+        waiting = deque(results)
+        while waiting:
             with self._file.write() as connection:
-                changes |= _keep(connection, result)
+                start = time.monotonic()
+                while waiting and time.monotonic() - start < PATIENCE:
+                    changes |= _keep(connection, waiting.popleft())
         return changes
 
     def record_failed(self, photo_id: PhotoId, reason: str) -> CatalogChanges:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from desktop_app.catalog.decisions import DecisionLog
 from desktop_app.catalog.faces import BEST_FIRST
@@ -55,40 +55,26 @@ class People(Subject):
 
     def all(self) -> list[PersonSummary]:
         """By name; ignored people too."""
-        counts = (
-            select(
-                faces.c.person_id,
-                func.sum(case((faces.c.status == "confirmed", 1), else_=0)).label("confirmed"),
-                func.sum(case((faces.c.status == "suggested", 1), else_=0)).label("suggested"),
-            )
-            .where(faces.c.person_id.is_not(None))
-            .group_by(faces.c.person_id)
-            .subquery()
+        of_person = select(func.count()).where(faces.c.person_id == people.c.id)
+        cover = (
+            select(faces.c.id)
+            .where(faces.c.person_id == people.c.id, faces.c.status == "confirmed")
+            .order_by(*BEST_FIRST)
+            .limit(1)
         )
-        ranked = (
-            select(
-                faces.c.person_id,
-                faces.c.id.label("face_id"),
-                func.row_number()
-                .over(partition_by=faces.c.person_id, order_by=BEST_FIRST)
-                .label("rank"),
-            )
-            .where(faces.c.person_id.is_not(None), faces.c.status == "confirmed")
-            .subquery()
-        )
-        statement = (
-            select(people, counts.c.confirmed, counts.c.suggested, ranked.c.face_id)
-            .outerjoin(counts, counts.c.person_id == people.c.id)
-            .outerjoin(ranked, (ranked.c.person_id == people.c.id) & (ranked.c.rank == 1))
-            .order_by(people.c.name_key)
-        )
+        statement = select(
+            people,
+            of_person.where(faces.c.status == "confirmed").scalar_subquery().label("confirmed"),
+            of_person.where(faces.c.status == "suggested").scalar_subquery().label("suggested"),
+            cover.scalar_subquery().label("cover"),
+        ).order_by(people.c.name_key)
         with self._file.read() as connection:
             return [
                 PersonSummary(
                     person_from(row),
-                    row.confirmed or 0,
-                    row.suggested or 0,
-                    None if row.face_id is None else FaceId(row.face_id),
+                    row.confirmed,
+                    row.suggested,
+                    None if row.cover is None else FaceId(row.cover),
                 )
                 for row in connection.execute(statement)
             ]

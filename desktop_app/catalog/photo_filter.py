@@ -55,12 +55,15 @@ def order(wanted: PhotoOrder) -> tuple[UnaryExpression[object] | ColumnElement[i
 
 
 def _word(word: str) -> ColumnElement[bool]:
+    # Asked as a set of its own, the path is read from its index, not from the photos' rows.
+    other = photos.alias()
+    on_path = select(other.c.id).where(func.instr(other.c.search_text, word) > 0)
     named = (
         select(faces.c.photo_id)
         .join(people, people.c.id == faces.c.person_id)
         .where(faces.c.status == "confirmed", func.instr(people.c.name_key, word) > 0)
     )
-    return or_(func.instr(photos.c.search_text, word) > 0, photos.c.id.in_(named))
+    return or_(photos.c.id.in_(on_path), photos.c.id.in_(named))
 
 
 def _in(ids: Select[tuple[int]], wanted: bool) -> ColumnElement[bool]:

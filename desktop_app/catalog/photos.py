@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, update
 
 from desktop_app.catalog.indexing import Indexing
 from desktop_app.catalog.photo_filter import conditions, order
-from desktop_app.catalog.rows import date_columns, photo_from
+from desktop_app.catalog.rows import date_columns, photo_from, plain
 from desktop_app.catalog.schema import among, folders, photos
 from desktop_app.catalog.stale import rests_on_photos
 from desktop_app.catalog.values import DecisionKind, PhotoFilter
@@ -43,7 +43,7 @@ class Photos(Indexing):
         """The photos a filter asks for, in its order."""
         statement = select(photos.c.id).where(*conditions(wanted)).order_by(*order(wanted.order))
         with self._file.read() as connection:
-            return [PhotoId(photo_id) for photo_id in connection.scalars(statement)]
+            return [PhotoId(row[0]) for row in plain(connection, statement)]
 
     def count(self, wanted: PhotoFilter = PhotoFilter()) -> int:  # noqa: B008 - frozen
         statement = select(func.count()).select_from(photos).where(*conditions(wanted))

@@ -111,6 +111,7 @@ faces = Table(
     _real("light"),
     _real("eye_distance"),
     _number("poor"),
+    _real("grade"),
     _of("person_id", "people", nullable=True),
     _text("status"),
     _real("suggestion_score"),

@@ -44,8 +44,8 @@ STATEMENTS = (
     """,
     "CREATE INDEX photos_by_hash ON photos (content_hash) WHERE content_hash <> ''",
     "CREATE INDEX photos_by_state ON photos (state, folder_id)",
-    "CREATE INDEX photos_by_date ON photos (taken_earliest, id, state)",
-    "CREATE INDEX photos_by_name ON photos (search_text, id, state)",
+    "CREATE INDEX photos_by_date ON photos (taken_earliest, id, state, folder_id)",
+    "CREATE INDEX photos_by_name ON photos (search_text, id, state, folder_id)",
     """
     CREATE TABLE people (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -73,6 +73,7 @@ STATEMENTS = (
         light REAL NOT NULL,
         eye_distance REAL NOT NULL,
         poor INTEGER NOT NULL,
+        grade REAL NOT NULL,
         person_id INTEGER REFERENCES people(id),
         status TEXT NOT NULL DEFAULT 'none'
             CHECK (status IN ('none', 'suggested', 'confirmed', 'ignored', 'not_a_face')),
@@ -83,9 +84,9 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX faces_by_photo ON faces (photo_id, status, poor)",
-    "CREATE INDEX faces_by_person ON faces (person_id, status, photo_id)",
+    "CREATE INDEX faces_by_person ON faces (person_id, status, grade, photo_id)",
     "CREATE INDEX faces_by_status ON faces (status, poor, photo_id)",
-    "CREATE INDEX faces_by_cluster ON faces (cluster) WHERE cluster IS NOT NULL",
+    "CREATE INDEX faces_by_cluster ON faces (cluster, status, grade) WHERE cluster IS NOT NULL",
     """
     CREATE TABLE embeddings (
         id INTEGER PRIMARY KEY,
