@@ -1,0 +1,401 @@
+"""The screen on which a result is judged: divided, beside or in place of the original."""
+
+import enum
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.ids import RestorationId
+from desktop_app.domain.restoration import RestorationState
+from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.ui import controls, theme
+from desktop_app.ui.canvas.overlays import FaceBoxes
+from desktop_app.ui.canvas.viewport import Viewport
+from desktop_app.ui.compare.compare_canvas import CompareCanvas, Sight
+from desktop_app.ui.compare.judge_side import JudgeSide
+from desktop_app.ui.compare.reading import (
+    MOST_RESULTS,
+    Candidate,
+    ComparePage,
+    FaceToJudge,
+    read_compare_page,
+    refreshed,
+)
+from desktop_app.ui.results.notice import Notice
+from desktop_app.ui.results.or_error import or_error
+from desktop_app.ui.screen import Screen, Workbench
+from desktop_app.ui.subjects import CompareSubject, ExportSubject, RestoreSubject
+from desktop_app.ui.words import photo_name
+
+_FACE_SHARE = 0.55  # of the canvas that a face takes when it comes up
+
+
+class Way(enum.IntEnum):
+    """How the original and the result are shown."""
+
+    DIVIDED = 0
+    BESIDE = 1
+    RESULT = 2
+
+
+class CompareScreen(Screen):
+    """Judges the results of one photo face by face; nothing is accepted by itself.
+
+    Signals:
+        accept_wanted(RestorationId): this result shall stand in the photo.
+        keep_original_wanted(list): none of these `RestorationId`s shall.
+    """
+
+    accept_wanted = Signal(object)
+    keep_original_wanted = Signal(list)
+
+    key = "compare"
+    icon = "compare"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self.max_pixels = MAX_PIXELS
+        self._subject: CompareSubject | None = None
+        self._page: ComparePage | None = None
+        self._place = 0  # of the face among the page's faces
+        self._number = 0  # of the result among the face's results
+        self._decided: set[RestorationId] = set()
+        self.left = CompareCanvas(Sight.DIVIDED)
+        self.right = CompareCanvas(Sight.RESULT)
+        self.side = JudgeSide(bench.pictures)
+        self.notice = Notice()
+        self.empty = controls.EmptyState(
+            "compare",
+            self.tr("Nothing to compare yet"),
+            self.tr("Restore a face first; its results are judged here."),
+            self.tr("Open the library"),
+        )
+        self._make_bars()
+        self._lay_out()
+        self._join()
+
+    def _make_bars(self) -> None:
+        self.ways = QButtonGroup(self)
+        words = (self.tr("Slider"), self.tr("Side by side"), self.tr("Result"))
+        for way, name in zip(Way, words, strict=True):
+            button = controls.button(name, "filter")
+            self.ways.addButton(button, way)
+        self.ways.button(Way.DIVIDED).setChecked(True)
+        self.results = QButtonGroup(self)
+        for number in range(MOST_RESULTS):
+            button = controls.button(str(number + 1), "filter")
+            button.setAccessibleName(self.tr("Result {n}").format(n=number + 1))
+            self.results.addButton(button, number)
+        self.blink = controls.button(self.tr("Hold B for the original"), "quiet")
+        self.blink.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.original = controls.button(self.tr("Keep original"), icon="no", keys="Delete")
+        self.others = controls.button(self.tr("Try other references"), icon="retry", keys="T")
+        self.accept = controls.button(self.tr("Accept"), "primary", icon="yes", keys="Return")
+        for button in (self.original, self.others, self.accept):
+            button.setMinimumHeight(44)
+
+    def _lay_out(self) -> None:
+        self._results_label = controls.label(self.tr("Results"), "soft")
+        top = controls.row(*self.ways.buttons(), None, self.blink)
+        top.addSpacing(theme.GAP)
+        top.addWidget(self._results_label)
+        for button in self.results.buttons():
+            top.addWidget(button)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(2)
+        pictures.addWidget(self.left, 1)
+        pictures.addWidget(self.right, 1)
+        bottom = QFrame()
+        bottom.setProperty("look", "bar")
+        decisions = QHBoxLayout(bottom)
+        decisions.setContentsMargins(0, 0, 0, 0)
+        decisions.setSpacing(theme.GAP_SMALL)
+        decisions.addWidget(self.original)
+        decisions.addStretch()
+        decisions.addWidget(self.others)
+        decisions.addWidget(self.accept)
+        middle = QVBoxLayout()
+        middle.setSpacing(theme.GAP_SMALL)
+        middle.addLayout(top)
+        middle.addWidget(self.notice)
+        middle.addLayout(pictures, 1)
+        middle.addWidget(bottom)
+        desk = QWidget()
+        row = QHBoxLayout(desk)
+        row.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, theme.GAP_SMALL)
+        row.setSpacing(theme.GAP_SMALL)
+        row.addLayout(middle, 1)
+        row.addWidget(self.side)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(desk)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
+        self.right.hide()
+
+    def _join(self) -> None:
+        self.empty.wished.connect(self._on_empty_wish)
+        self.notice.action_wanted.connect(self._on_export)
+        self.ways.idClicked.connect(self.choose_way)
+        self.results.idClicked.connect(self.choose_result)
+        self.left.view_changed.connect(self._on_left_view)
+        self.right.view_changed.connect(self._on_right_view)
+        self.blink.pressed.connect(partial(self._hold_original, True))
+        self.blink.released.connect(partial(self._hold_original, False))
+        self.accept.clicked.connect(self._on_accept)
+        self.original.clicked.connect(self._on_keep_original)
+        self.others.clicked.connect(self._on_try_others)
+
+    # What the window asks of a screen
+
+    def title(self) -> str:
+        return photo_name(self._page.photo) if self._page else self.tr("Compare")
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        return [
+            ("B", self.tr("See the original while held")),
+            ("1-4", self.tr("Another result")),
+            ("V", self.tr("Slider, side by side, result alone")),
+            ("Shift+Left, Shift+Right", self.tr("Move the slider")),
+            ("Return", self.tr("Accept this result")),
+            ("Delete", self.tr("Keep the original")),
+            ("T", self.tr("Try other references")),
+            ("Space, Backspace", self.tr("Next face, previous face")),
+            ("Z", self.tr("100 %, and back to the whole photo")),
+        ]
+
+    def show_subject(self, subject: Any) -> None:
+        if isinstance(subject, CompareSubject):
+            self._subject = subject
+            self._decided.clear()
+            self._open(subject)
+        self.left.setFocus()
+
+    def refresh(self, changes: CatalogChanges) -> None:
+        if self._page is None or self._subject is None:
+            return
+        mine = {c.restoration.id for face in self._page.faces for c in face.candidates}
+        if changes.everything or mine & changes.restorations:
+            ids = self._subject.restoration_ids
+            work = partial(refreshed, self.bench.catalog, self._page, ids)
+            self.read(work, self._on_refreshed)
+
+    # Reading
+
+    def _open(self, subject: CompareSubject) -> None:
+        self._page = None
+        self._place = self._number = 0
+        self.empty.say(
+            "photo", self.tr("Opening the photo"), self.tr("A large scan takes a moment.")
+        )
+        self._stack.setCurrentIndex(0)
+        self._read(subject)
+
+    def _read(self, subject: CompareSubject) -> None:
+        work = partial(
+            read_compare_page,
+            self.bench.catalog,
+            subject.photo_id,
+            subject.restoration_ids,
+            self.max_pixels,
+        )
+        self.read(partial(or_error, work), self._on_page)
+
+    def _on_refreshed(self, page: ComparePage | None) -> None:
+        if page is not None:
+            self._on_page(page)
+        elif self._subject is not None:
+            self._read(self._subject)
+
+    def _on_page(self, page: ComparePage | ExpectedError) -> None:
+        if isinstance(page, ExpectedError):
+            self.empty.say(
+                "offline",
+                self.tr("This photo cannot be opened now"),
+                str(page),
+                self.tr("Try again"),
+            )
+            self._stack.setCurrentIndex(0)
+            return
+        fresh = self._page is None
+        self._page = page
+        self.title_changed.emit(self.title())
+        if not page.faces:
+            self.empty.say(
+                "compare",
+                self.tr("Nothing to compare yet"),
+                self.tr("Restore a face first; its results are judged here."),
+                self.tr("Restore a face"),
+            )
+            self._stack.setCurrentIndex(0)
+            return
+        self._stack.setCurrentIndex(1)
+        self._place = min(self._place, len(page.faces) - 1)
+        self._show(look_at=fresh)
+
+    # What is shown
+
+    def _face(self) -> FaceToJudge | None:
+        return self._page.faces[self._place] if self._page and self._page.faces else None
+
+    def candidate(self) -> Candidate | None:
+        """The result that is judged now."""
+        face = self._face()
+        return face.candidates[min(self._number, len(face.candidates) - 1)] if face else None
+
+    def _show(self, look_at: bool) -> None:
+        face, candidate = self._face(), self.candidate()
+        if face is None or candidate is None or self._page is None:
+            return
+        name = self.tr("Result {n}").format(n=self._number + 1)
+        result = name if len(face.candidates) > 1 else self.tr("Restored")
+        for canvas in (self.left, self.right):
+            canvas.label_left, canvas.label_right = self.tr("Original"), result
+            canvas.show_pictures(self._page.original, candidate.picture)
+            canvas.set_boxes(FaceBoxes())
+        several = len(self._page.faces) > 1
+        place = self.tr("Face {n} of {all}").format(n=self._place + 1, all=len(self._page.faces))
+        self.side.show_candidate(face, candidate, place if several else "")
+        for number, button in enumerate(self.results.buttons()):
+            button.setVisible(len(face.candidates) > 1 and number < len(face.candidates))
+            button.setChecked(number == self._number)
+        self._results_label.setVisible(len(face.candidates) > 1)
+        accepted = candidate.restoration.state is RestorationState.ACCEPTED
+        self.accept.setEnabled(not accepted)
+        self.accept.setText(self.tr("Accepted") if accepted else self.tr("Accept"))
+        if look_at:
+            self.left.look_at(face.face.bbox, _FACE_SHARE)
+
+    @Slot(int)
+    def choose_way(self, way: int) -> None:
+        """Slider, side by side, or the result alone; the part that is seen stays."""
+        sights = {Way.DIVIDED: Sight.DIVIDED, Way.BESIDE: Sight.ORIGINAL, Way.RESULT: Sight.RESULT}
+        self.left.set_sight(sights[Way(way)])
+        self.right.setVisible(way == Way.BESIDE)
+        self.ways.button(way).setChecked(True)
+        if self.left.view is not None:
+            self.right.follow(self.left.view)
+
+    @Slot(int)
+    def choose_result(self, number: int) -> None:
+        """Shows another result of this face at the same pixels, counted from 0."""
+        face = self._face()
+        if face is not None and number < len(face.candidates):
+            self._number = number
+            self._show(look_at=False)
+
+    def step(self, way: int) -> None:
+        """The next face (1) or the one before (-1)."""
+        if self._page is not None and self._page.faces:
+            self._place = (self._place + way) % len(self._page.faces)
+            self._number = 0
+            self._show(look_at=True)
+
+    @Slot(object)
+    def _on_left_view(self, view: Viewport) -> None:
+        self.right.follow(view)
+
+    @Slot(object)
+    def _on_right_view(self, view: Viewport) -> None:
+        self.left.follow(view)
+
+    def _hold_original(self, held: bool) -> None:
+        self.left.hold_original(held)
+        self.right.hold_original(held)
+
+    # Decisions
+
+    @Slot()
+    def _on_accept(self) -> None:
+        candidate = self.candidate()
+        if candidate is not None and self.accept.isEnabled():
+            self.accept_wanted.emit(candidate.restoration.id)
+            self._next_undecided()
+
+    @Slot()
+    def _on_keep_original(self) -> None:
+        face = self._face()
+        if face is not None:
+            self.keep_original_wanted.emit([c.restoration.id for c in face.candidates])
+            self._next_undecided()
+
+    def _next_undecided(self) -> None:
+        """The next face that waits; at the end the way on to the export is offered."""
+        page, face = self._page, self._face()
+        if page is None or face is None:
+            return
+        self._decided |= {c.restoration.id for c in face.candidates}
+        waiting = [
+            place
+            for place, other in enumerate(page.faces)
+            if other.undecided and not {c.restoration.id for c in other.candidates} & self._decided
+        ]
+        if waiting:
+            self._place = next((p for p in waiting if p > self._place), waiting[0])
+            self._number = 0
+            self._show(look_at=True)
+        else:
+            self.notice.say(
+                "yes", "accent", self.tr("Every face of this photo is decided."), self.tr("Export")
+            )
+
+    @Slot()
+    def _on_try_others(self) -> None:
+        face = self._face()
+        if face is not None:
+            self.go_wanted.emit("restore", RestoreSubject(face.face.photo_id, face.face.id))
+
+    @Slot()
+    def _on_export(self) -> None:
+        if self._page is not None:
+            self.go_wanted.emit("export", ExportSubject(photo_ids=(self._page.photo.id,)))
+
+    @Slot()
+    def _on_empty_wish(self) -> None:
+        if self._subject is None:
+            self.go_wanted.emit("library", None)
+        elif self._page is not None:
+            self.go_wanted.emit("restore", RestoreSubject(self._subject.photo_id))
+        else:
+            self._open(self._subject)
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_B:
+            self._hold_original(True)
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
+            self.choose_result(key - Qt.Key.Key_1)
+        elif key == Qt.Key.Key_V:
+            self.choose_way((self.ways.checkedId() + 1) % len(Way))
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
+            self.step(1 if key == Qt.Key.Key_Space else -1)
+        elif not self.left.handle_key(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
+            self._hold_original(False)
+        super().keyReleaseEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._hold_original(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self._hold_original(False)
+        super().changeEvent(event)

@@ -1,0 +1,168 @@
+"""The two sides of the restore screen: the faces at the left, what guides at the right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app.domain.ids import FaceId
+from desktop_app.domain.restoration import Restoration
+from desktop_app.ui import controls, theme
+from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.restore.face_list import FaceList
+from desktop_app.ui.restore.reading import FaceOnPage, FaceState
+from desktop_app.ui.restore.reference_panel import ReferencePanel
+from desktop_app.ui.restore.result_panel import MOST_VERSIONS, ResultPanel
+
+FACES_WIDTH, GUIDES_WIDTH = 248, 336
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """An engine that may be asked for; `why_not` is empty where it can run."""
+
+    key: str  # "automatic", "compact", "instant-restore"
+    title: str
+    why_not: str = ""
+
+
+class FacesSide(QFrame):
+    """The faces, and the one button for all of them."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__()
+        self.setProperty("look", "card")
+        self.setFixedWidth(FACES_WIDTH)
+        self.list = FaceList(pictures)
+        self.all_button = controls.button("", icon="restore", keys="Shift+R")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, theme.GAP, 0, theme.GAP)
+        layout.setSpacing(theme.GAP_SMALL)
+        heading = controls.row(controls.label(self.tr("Faces"), "title"))
+        heading.setContentsMargins(theme.GAP + theme.GAP_TINY, 0, theme.GAP, 0)
+        layout.addLayout(heading)
+        layout.addWidget(self.list, 1)
+        foot = controls.row(self.all_button)
+        foot.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
+        layout.addLayout(foot)
+
+    def offer_all(self, ready: int) -> None:
+        """How many faces wait to be restored."""
+        self.all_button.setEnabled(ready > 0)
+        if ready > 1:
+            self.all_button.setText(self.tr("Restore all {n} ready").format(n=ready))
+        elif ready == 1:
+            self.all_button.setText(self.tr("Restore the ready one"))
+        else:
+            self.all_button.setText(self.tr("Nothing else is ready"))
+
+
+class GuidesSide(QFrame):
+    """References, the result's settings and likeness, and at the foot what starts the work."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__()
+        self.setProperty("look", "card")
+        self.setFixedWidth(GUIDES_WIDTH)
+        self.name = controls.label("", "title", wrap=True)
+        self.note = controls.label("", "soft", wrap=True)
+        self.references_title = controls.label(self.tr("References"), "strong")
+        self.references = ReferencePanel(pictures)
+        self.result = ResultPanel()
+        self.map_button = controls.button(
+            self.tr("Which reference where"), "filter", icon="boxes", keys="M"
+        )
+        self.engine = QComboBox()
+        self.engine.setAccessibleName(self.tr("Restoring engine"))
+        self.another = controls.button(self.tr("Another try"), icon="retry", keys="A")
+        self.restore = controls.button(self.tr("Restore"), "primary", icon="restore", keys="R")
+        self.compare = controls.button(
+            self.tr("Compare and decide"), "primary", icon="compare", keys="Return"
+        )
+        inside = QWidget()
+        body = QVBoxLayout(inside)
+        body.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        body.setSpacing(theme.GAP_SMALL)
+        body.addWidget(self.name)
+        body.addWidget(self.note)
+        body.addWidget(self.result)
+        body.addSpacing(theme.GAP_SMALL)
+        body.addWidget(self.references_title)
+        body.addWidget(self.map_button, 0, Qt.AlignmentFlag.AlignLeft)
+        body.addWidget(self.references)
+        body.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(theme.GAP, theme.GAP_SMALL, theme.GAP, theme.GAP)
+        foot.setSpacing(theme.GAP_SMALL)
+        foot.addWidget(self.engine)
+        foot.addWidget(self.compare)
+        self._restores = controls.row(self.restore, self.another)
+        foot.addLayout(self._restores)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(controls.line())
+        layout.addLayout(foot)
+
+    def show_engines(self, engines: Sequence[EngineChoice], chosen: str) -> None:
+        """The engines in a list; one that cannot run says so, and may not be chosen."""
+        self.engine.clear()
+        for place, engine in enumerate(engines):
+            words = engine.title
+            if engine.why_not:
+                words = self.tr("{engine} ({why})").format(engine=words, why=engine.why_not)
+            self.engine.addItem(words, engine.key)
+            if engine.key == chosen:
+                self.engine.setCurrentIndex(place)
+
+    def show_face(
+        self, face: FaceOnPage, result: Restoration | None, by_hand: tuple[FaceId, ...]
+    ) -> None:
+        """Whose face it is, its references, and the result that is looked at."""
+        self.name.setText(face.name or self.tr("Somebody"))
+        self.note.setText(self._note(face))
+        self.note.setVisible(bool(self.note.text()))
+        known = face.references is not None
+        self.references_title.setVisible(known)
+        self.references.setVisible(known)
+        if face.references is not None:
+            self.references.show_set(face.references, face.others, by_hand)
+        versions = face.versions[-MOST_VERSIONS:]
+        number = versions.index(result) if result in versions else -1
+        self.result.show_result(versions, number, face.name)
+
+    def _note(self, face: FaceOnPage) -> str:
+        if face.state is FaceState.UNNAMED and face.person is not None:
+            return self.tr("Confirm in the photo that this is {name}.").format(name=face.name)
+        if face.state is FaceState.UNNAMED:
+            return self.tr("Say in the photo who this is; other photos of the same person guide.")
+        if face.state is FaceState.STALE:
+            return self.tr("The references or the date have changed since this was restored.")
+        if face.enlarged < 1:
+            return self.tr(
+                "This face is larger in the photo than the engine's picture. Detail that is real "
+                "is kept; a lower strength often looks more natural."
+            )
+        return ""
+
+    def offer(self, *, can_restore: bool, has_result: bool, can_retry: bool, running: bool) -> None:
+        """Which buttons there are: first to restore, then to decide or to try again."""
+        self.compare.setVisible(has_result)
+        self.restore.setVisible(not has_result or not can_retry)
+        self.restore.setEnabled(can_restore and not running)
+        self.restore.setText(self.tr("Restore again") if has_result else self.tr("Restore"))
+        controls.set_look(self.restore, "" if has_result else "primary")
+        self.another.setVisible(has_result)
+        self.another.setEnabled(can_restore and can_retry and not running)
+        self.another.setToolTip(
+            self.tr("The same face with other references (A)")
+            if can_retry
+            else self.tr("Every choice of references was tried; confirm more photos")
+        )

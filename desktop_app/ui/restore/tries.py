@@ -1,0 +1,36 @@
+"""Finds another choice of references, because the same ones would give the same picture again."""
+
+import itertools
+from collections.abc import Collection, Sequence
+
+from desktop_app.domain.ids import FaceId
+from desktop_app.domain.person import ReferenceChoice
+from desktop_app.ui.restore.reading import FaceOnPage
+
+MOST_REFERENCES = 4
+_LOOKED_AT = 12  # photos, best first
+
+
+def another_choice(face: FaceOnPage) -> tuple[FaceId, ...] | None:
+    """References that no result of this face has been made with, the best first.
+
+    None where every choice was tried, or there is nothing to choose from.
+    """
+    if face.references is None:
+        return None
+    ranked = [ref.face_id for ref in face.references.references]
+    ranked += [r.face_id for r in face.others if r.choice is not ReferenceChoice.EXCLUDED]
+    tried = {frozenset(version.references) for version in face.versions}
+    return _first_untried(ranked[:_LOOKED_AT], tried)
+
+
+def _first_untried(
+    ranked: Sequence[FaceId], tried: Collection[frozenset[FaceId]]
+) -> tuple[FaceId, ...] | None:
+    for size in range(min(MOST_REFERENCES, len(ranked)), 0, -1):
+        places = itertools.combinations(range(len(ranked)), size)
+        for choice in sorted(places, key=sum):
+            faces = tuple(ranked[place] for place in choice)
+            if frozenset(faces) not in tried:
+                return faces
+    return None

@@ -1,0 +1,129 @@
+"""Fulfils what is wished on the restore and compare screens."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal, Slot
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.ids import FaceId, PersonId, RestorationId
+from desktop_app.domain.progress import Report
+from desktop_app.domain.restoration import Restorer, RestoreRequest, RestoreSettings
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.kept_restorations import (
+    accept_restoration,
+    change_settings,
+    refuse_restoration,
+)
+from desktop_app.operations.restore_photos import restore_photos
+from desktop_app.ui.messages import Messages
+from desktop_app.ui.wishes import Wishes
+
+
+class RestoreWishes(Wishes):
+    """`open_restorer` and `open_eyes` are called on the restoring lane, where they may take long.
+
+    Signals:
+        restoring(Job, list): a job was submitted for these `FaceId`s.
+    """
+
+    restoring = Signal(object, list)
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        messages: Messages,
+        catalog: Catalog,
+        open_restorer: Callable[[str], Restorer],
+        open_eyes: Callable[[], Eyes],
+    ) -> None:
+        super().__init__(runner, messages)
+        self._catalog = catalog
+        self._open_restorer = open_restorer
+        self._open_eyes = open_eyes
+
+    @Slot(list, str)
+    def restore(self, requests: Sequence[RestoreRequest], engine: str) -> None:
+        """The results are drafts; a cancelled run keeps the faces that are done."""
+        job = self.run(
+            Lane.RESTORE, self.tr("Restoring faces"), partial(self._restore, requests, engine)
+        )
+        job.cancelled.connect(self._on_stopped)
+        job.failed.connect(self._on_stopped)
+        self.restoring.emit(job, [request.face_id for request in requests])
+
+    @Slot(object)
+    def accept(self, restoration_id: RestorationId) -> None:
+        self._decide(
+            self.tr("Accepting"), partial(accept_restoration, self._catalog), restoration_id
+        )
+
+    @Slot(list)
+    def keep_original(self, restoration_ids: Sequence[RestorationId]) -> None:
+        """None of these results stands in the photo; they stay among its versions."""
+        self._decide(
+            self.tr("Keeping the original"), partial(_refuse_all, self._catalog), restoration_ids
+        )
+
+    @Slot(object, object)
+    def keep_settings(self, restoration_id: RestorationId, settings: RestoreSettings) -> None:
+        self._decide(
+            self.tr("Keeping the strength"),
+            partial(change_settings, self._catalog, settings=settings),
+            restoration_id,
+        )
+
+    @Slot(object, object)
+    def pin(self, person_id: PersonId, face_id: FaceId) -> None:
+        self._decide(
+            self.tr("Pinning a reference"),
+            partial(self._catalog.references.pin, person_id),
+            face_id,
+        )
+
+    @Slot(object, object)
+    def exclude(self, person_id: PersonId, face_id: FaceId) -> None:
+        self._decide(
+            self.tr("Excluding a photo"),
+            partial(self._catalog.references.exclude, person_id),
+            face_id,
+        )
+
+    @Slot(object, object)
+    def leave_to_choice(self, person_id: PersonId, face_id: FaceId) -> None:
+        """Neither pinned nor excluded any more."""
+        self._decide(
+            self.tr("Freeing a reference"),
+            partial(self._catalog.references.clear, person_id),
+            face_id,
+        )
+
+    @Slot()
+    def _on_stopped(self) -> None:
+        """The faces done before the end are kept, and nobody counted them."""
+        self.catalog_changed.emit(CatalogChanges(everything=True), self)
+
+    def _restore(
+        self, requests: Sequence[RestoreRequest], engine: str, report: Report
+    ) -> CatalogChanges:
+        restorer = self._open_restorer(engine)
+        return restore_photos(self._catalog, restorer, requests, self._open_eyes(), report)
+
+    def _decide(self, title: str, decide: Callable[..., CatalogChanges], subject: object) -> None:
+        self.run(Lane.DECIDE, title, partial(_without_report, decide, subject), quiet=True)
+
+
+def _without_report(
+    decide: Callable[..., CatalogChanges], subject: object, report: Report
+) -> CatalogChanges:
+    """A decision takes milliseconds and cannot be stopped half-way."""
+    return decide(subject)
+
+
+def _refuse_all(catalog: Catalog, restoration_ids: Sequence[RestorationId]) -> CatalogChanges:
+    changes = CatalogChanges()
+    for restoration_id in restoration_ids:
+        changes |= refuse_restoration(catalog, restoration_id)
+    return changes

@@ -1,0 +1,1 @@
+"""What restoring, comparing and exporting show alike: likeness, references, recipes."""
