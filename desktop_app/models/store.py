@@ -1,0 +1,202 @@
+"""The one place that knows which models are here, whether they are whole, and how one comes in."""
+
+import enum
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop_app.domain.errors import (
+    BadRequest,
+    DiskFull,
+    FileVanished,
+    ModelNotInstalled,
+    ModelRefused,
+)
+from desktop_app.domain.progress import Progress, Report
+from desktop_app.domain.whole_file import as_expected, write_whole
+from desktop_app.models.known import KNOWN, KnownModel
+
+_CHECKSUMS = "checksums.json"
+_BLOCK = 1 << 20  # bytes read at a time
+_ROOM_TO_SPARE = 100_000_000  # bytes that stay free after an installation
+
+
+class ModelState(enum.Enum):
+    INSTALLED = "installed"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class ModelCondition:
+    """How it stands with a model, and why where it is not installed."""
+
+    state: ModelState
+    why: str = ""
+
+
+class ModelStore:
+    """Bundled models lie flat in `bundled`; what the user installs has a folder in `installed`."""
+
+    def __init__(self, bundled: Path, installed: Path) -> None:
+        self._bundled = bundled
+        self._installed = installed
+
+    def all(self) -> list[KnownModel]:
+        return list(KNOWN.values())
+
+    def get(self, model_id: str) -> KnownModel:
+        """Raises `BadRequest` for a model that nobody knows."""
+        if model_id not in KNOWN:
+            known = ", ".join(KNOWN)
+            raise BadRequest(f"There is no model {model_id}. Known models: {known}.")
+        return KNOWN[model_id]
+
+    def path(self, model_id: str) -> Path:
+        """The file of a model with one file, the folder of one with several.
+
+        Raises `ModelNotInstalled`.
+        """
+        model = self.get(model_id)
+        condition = self.state(model_id)
+        if condition.state is not ModelState.INSTALLED:
+            raise ModelNotInstalled(
+                f"{model.title} is not usable: {condition.why} "
+                + (
+                    "Install the application again."
+                    if model.bundled
+                    else f"Install it: likeness models install {model_id} --from PATH"
+                )
+            )
+        folder = self._folder(model)
+        return folder / model.files[0] if len(model.files) == 1 else folder
+
+    def state(self, model_id: str) -> ModelCondition:
+        """A quick look: are the files there, and as long as they should be?"""
+        return self._condition(self.get(model_id), thorough=False)
+
+    def verify(self, model_id: str) -> ModelCondition:
+        """A thorough look: every byte against the checksums."""
+        return self._condition(self.get(model_id), thorough=True)
+
+    def hash_of(self, model_id: str) -> str:
+        """One sha256 for the whole model, over the sums of its files in the order of their names.
+
+        Raises `ModelNotInstalled`.
+        """
+        self.path(model_id)
+        model = self.get(model_id)
+        told = self._checksums(model)
+        names = sorted(model.files or told)
+        if len(names) == 1:
+            return str(told[names[0]]["sha256"])
+        return hashlib.sha256("".join(told[n]["sha256"] for n in names).encode()).hexdigest()
+
+    def install_from(self, model_id: str, source: Path, report: Report) -> None:
+        """Copies the model's files from a file or a folder of the user's; whole or not at all.
+
+        What was installed before stays until the new one is complete.
+        Raises `BadRequest`, `FileVanished`, `ModelRefused`, `DiskFull`, `NotPermitted`, and
+        `Cancelled` through `report`.
+        """
+        model = self.get(model_id)
+        if model.bundled:
+            raise BadRequest(f"{model.title} is a part of the application; there is no other.")
+        files = _files_of(source)
+        try:
+            self._installed.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _check_room(self._installed, sum(file.stat().st_size for file in files), model)
+            staged = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._installed))
+        except OSError as error:
+            raise as_expected(error, self._installed / model_id) from error
+        try:
+            told = {}
+            for number, file in enumerate(files):
+                report(Progress(number, len(files), file.name))
+                told[file.name] = _copy(file, staged / file.name)
+            with write_whole(staged / _CHECKSUMS) as checksums:
+                checksums.write(json.dumps(told, indent=1).encode())
+            self.remove(model_id)
+            staged.rename(self._installed / model_id)
+            report(Progress(len(files), len(files)))
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+    def remove(self, model_id: str) -> None:
+        """Deletes what the user installed; nothing happens where there is nothing."""
+        model = self.get(model_id)
+        if model.bundled:
+            raise BadRequest(f"{model.title} is a part of the application and stays.")
+        shutil.rmtree(self._installed / model_id, ignore_errors=True)
+
+    def _folder(self, model: KnownModel) -> Path:
+        return self._bundled if model.bundled else self._installed / model.id
+
+    def _checksums(self, model: KnownModel) -> Mapping[str, Any]:
+        try:
+            told = json.loads((self._folder(model) / _CHECKSUMS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def _condition(self, model: KnownModel, *, thorough: bool) -> ModelCondition:
+        folder = self._folder(model)
+        if not model.bundled and not folder.is_dir():
+            return ModelCondition(ModelState.MISSING, "it is not installed.")
+        told = self._checksums(model)
+        names: Sequence[str] = model.files or tuple(told)
+        if not names:
+            return ModelCondition(ModelState.DAMAGED, "its list of checksums is missing.")
+        for name in names:
+            path = folder / name
+            if not path.is_file():
+                state = ModelState.MISSING if model.bundled else ModelState.DAMAGED
+                return ModelCondition(state, f"its file {name} is missing.")
+            expected = told.get(name, {})
+            if path.stat().st_size != expected.get("size"):
+                return ModelCondition(ModelState.DAMAGED, f"its file {name} has another length.")
+            if thorough and sha256_of(path) != expected.get("sha256"):
+                return ModelCondition(ModelState.DAMAGED, f"its file {name} has another checksum.")
+        return ModelCondition(ModelState.INSTALLED)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal; reads the file in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files_of(source: Path) -> list[Path]:
+    if source.is_file():
+        return [source]
+    if not source.is_dir():
+        raise FileVanished(f"There is no file or folder {source.name}. Choose another one.")
+    files = sorted(source.glob("*.onnx"))
+    if not files:
+        raise ModelRefused(f"The folder {source.name} holds no .onnx files. Choose another one.")
+    return files
+
+
+def _check_room(folder: Path, size: int, model: KnownModel) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size + _ROOM_TO_SPARE:
+        raise DiskFull(
+            f"{model.title} needs {size / 1e9:.1f} GB and only {free / 1e9:.1f} GB are free. "
+            "Free some space, then install it again."
+        )
+
+
+def _copy(source: Path, target: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    size = 0
+    with source.open("rb") as incoming, write_whole(target) as kept:
+        while block := incoming.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+            kept.write(block)
+    return {"size": size, "sha256": digest.hexdigest()}
