@@ -16,6 +16,7 @@ from desktop_app.imaging.about import ExportAbout
 from desktop_app.imaging.display import over_backdrop, to_eight_bits, to_rgb
 from desktop_app.imaging.export_exif import exif_bytes, exif_for_export
 from desktop_app.imaging.photo_file import shown_name
+from desktop_app.imaging.pillow_files import ORIENTATION
 from desktop_app.imaging.write_png import write_png
 from desktop_app.imaging.write_tiff import write_tiff
 from desktop_app.imaging.xmp import xmp_packet
@@ -78,7 +79,7 @@ def encode_photo(
         elif settings.file_format == "png":
             write_png(file, fit, exif_bytes(exif), xmp)
         else:
-            _write_with_pillow(file, fit, settings, exif.tobytes(), xmp)
+            _write_with_pillow(file, fit, settings, exif, xmp)
 
 
 def _check(pixels: SourcePixels, path: Path, settings: ExportSettings, about: ExportAbout) -> None:
@@ -132,11 +133,13 @@ def _with_depth(pixels: SourcePixels, depth: int) -> SourcePixels:
 
 
 def _write_with_pillow(
-    file: BinaryIO, pixels: SourcePixels, settings: ExportSettings, exif: bytes, xmp: bytes
+    file: BinaryIO, pixels: SourcePixels, settings: ExportSettings, exif: Image.Exif, xmp: bytes
 ) -> None:
     samples = pixels.samples
     image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-    options: dict[str, Any] = {"quality": settings.quality, "exif": exif, "xmp": xmp}
+    if settings.file_format == "avif":  # with this tag Pillow writes all texts anew, in ASCII
+        del exif[ORIENTATION]
+    options: dict[str, Any] = {"quality": settings.quality, "exif": exif.tobytes(), "xmp": xmp}
     if pixels.icc_profile:
         options["icc_profile"] = pixels.icc_profile
     if settings.file_format == "jpeg":
