@@ -1,15 +1,14 @@
 """The sample library is what its table of contents says."""
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-
-PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 
 
 @pytest.fixture
@@ -42,17 +41,14 @@ def test_the_truth_lies_outside_the_library(samples: Path, about: dict[str, Any]
 
 
 def test_the_print_is_made_again_by_its_script(
-    samples: Path, about: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    samples: Path, about: dict[str, Any], script: Callable[[str], ModuleType]
 ) -> None:
-    monkeypatch.syspath_prepend(str(PACKAGING))
-    import make_old_print
-
+    make_old_print = script("make_old_print")
     recipe = about["print"]
     cut = make_old_print.cut_out(
         samples / recipe["photograph"], make_old_print.Cut(**recipe["cut"])
     )
     aged = np.asarray(make_old_print.make_old_print(cut, recipe["seed"]), dtype=np.float32)
-    del sys.modules["make_old_print"]
     kept = Image.open(samples / about["library"] / recipe["file"]).convert("RGB")
     # the kept print went through JPEG, which moves fine grain by a few levels
     assert np.abs(aged - np.asarray(kept, dtype=np.float32)).mean() < 4
