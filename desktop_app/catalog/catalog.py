@@ -26,6 +26,7 @@ from desktop_app.catalog.faces import Faces
 from desktop_app.catalog.folders import Folders
 from desktop_app.catalog.migrate import Steps, require_known, schema_of, upgrade
 from desktop_app.catalog.people import People
+from desktop_app.catalog.photo_filter import flags_astray
 from desktop_app.catalog.photos import Photos
 from desktop_app.catalog.references import References
 from desktop_app.catalog.restorations import Restorations
@@ -126,6 +127,11 @@ class Catalog:
             dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if dangling:
                 found.append(f"{len(dangling)} rows speak of rows that are not there.")
+            astray = connection.scalar(
+                select(func.count()).select_from(photos).where(flags_astray())
+            )
+            if astray:
+                found.append(f"{astray} photos are filed wrongly by their faces.")
             damaged = sum(
                 not sound(row.vector, row.crc32)
                 for row in connection.execute(select(embeddings.c.vector, embeddings.c.crc32))

@@ -85,7 +85,7 @@ class Embeddings(Subject):
         """
         changes = CatalogChanges()
         for batch in batches(vectors):
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 present = changes_of_faces(connection, [face_id for face_id, _ in batch])
                 rows = []
                 for face_id, vector in batch:

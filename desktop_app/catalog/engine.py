@@ -12,6 +12,7 @@ import sqlalchemy.exc
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
+from desktop_app.catalog.turns import Turns
 from desktop_app.domain.errors import (
     CatalogBusy,
     CatalogDamaged,
@@ -26,6 +27,12 @@ PAGE_SIZE = 16384
 
 BUSY_TIMEOUT_MS = 10_000
 
+LOG_LIMIT = 8_000_000
+"""Bytes of the write-ahead log after which it is written into the catalog's file.
+
+SQLite would do that inside a commit, where a decision waits for it.
+"""
+
 
 class CatalogFile:
     """One SQLite file: two connections a thread (reading, writing), one write at a time.
@@ -39,7 +46,7 @@ class CatalogFile:
         self.read_only = read_only
         self._reading = _engine(path, read_only=read_only, writing=False)
         self._writing = _engine(path, read_only=read_only, writing=True)
-        self._write_lock = threading.RLock()
+        self._turns = Turns()
         self._register_lock = threading.Lock()
         self._connections: dict[tuple[threading.Thread, bool], Connection] = {}
         self._closed = False
@@ -53,34 +60,45 @@ class CatalogFile:
                 yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, bulk: bool = False) -> Iterator[Connection]:
         """A transaction that writes; kept whole at the end of the block, or not at all.
 
+        `bulk` says that nobody waits for this one, so that afterwards it empties the log.
         Raises `CatalogBusy`, `DiskFull`, `NotPermitted` and `CatalogDamaged`.
         """
         if self.read_only:
             raise RuntimeError("this catalog was opened to be read only")
-        with self._write_lock, in_the_users_words(self.path):
+        with in_the_users_words(self.path):
             connection = self._connection(writing=True)
-            with connection.begin():
+            with self._turns.turn(), connection.begin():
                 yield connection
+            if self._log_size() > (LOG_LIMIT if bulk else 8 * LOG_LIMIT):
+                # Out of turn: a passive checkpoint waits for nobody, and nobody for it.
+                with _raw(self.path) as other:
+                    other.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def checkpoint(self, *, vacuum: bool = False) -> None:
         """Empties the write-ahead log into the file; `vacuum` rewrites the file as well."""
-        with self._write_lock, in_the_users_words(self.path), _raw(self.path) as connection:
+        with self._turns.turn(), in_the_users_words(self.path), _raw(self.path) as connection:
             if vacuum:
                 connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Closes every connection of every thread; the catalog is not used again."""
-        with self._write_lock, self._register_lock:
+        with self._turns.turn(), self._register_lock:
             self._closed = True
             for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
         self._reading.dispose()
         self._writing.dispose()
+
+    def _log_size(self) -> int:
+        try:
+            return Path(f"{self.path}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def _connection(self, *, writing: bool) -> Connection:
         key = (threading.current_thread(), writing)
@@ -242,6 +260,8 @@ def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # faces never reach a temporary file
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT // 2}")
 
 
 def _engine(path: Path, *, read_only: bool, writing: bool) -> Engine:

@@ -158,7 +158,7 @@ class FaceDecisions(Subject):
         """
         changes = CatalogChanges()
         for batch in batches(suggestions):
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 changes |= _suggest(connection, batch)
         return changes
 
@@ -173,7 +173,7 @@ class FaceDecisions(Subject):
             if face_id in now and now[face_id] != label
         ]
         for batch in batches(differing):
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 connection.execute(
                     update(faces)
                     .where(faces.c.id == bindparam("face"))

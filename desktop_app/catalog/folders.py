@@ -64,7 +64,7 @@ class Folders(Subject):
         """
         changes = CatalogChanges.of(folders=[folder_id])
         while True:
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 ids = list(
                     connection.scalars(
                         select(photos.c.id).where(photos.c.folder_id == folder_id).limit(50)

@@ -47,7 +47,7 @@ class Indexing(Subject):
         """
         ids: list[PhotoId] = []
         for batch in batches(files):
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 ids += _record(connection, folder_id, batch)
         return ids
 
@@ -76,7 +76,7 @@ class Indexing(Subject):
         changes = CatalogChanges()
         waiting = deque(results)
         while waiting:
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 start = time.monotonic()
                 while waiting and time.monotonic() - start < PATIENCE:
                     changes |= _keep(connection, waiting.popleft())
@@ -107,7 +107,7 @@ class Indexing(Subject):
         """The files are gone from where they were; what is known of them stays."""
         wanted = list(ids)
         for batch in batches(wanted):
-            with self._file.write() as connection:
+            with self._file.write(bulk=True) as connection:
                 connection.execute(
                     update(photos)
                     .where(photos.c.id.in_(among(batch)))
@@ -198,6 +198,9 @@ def _record(
     return [PhotoId(ids[file.relative]) for file in batch]
 
 
+_PHOTO = update(photos).where(photos.c.id == bindparam("photo"))
+
+
 def _keep(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
     photo_id = result.photo_id
     before = connection.execute(select(photos).where(photos.c.id == photo_id)).one_or_none()
@@ -218,7 +221,7 @@ def _keep(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
     }
     if not before.date_by_hand:
         columns |= date_columns(metadata.taken)
-    connection.execute(update(photos).where(photos.c.id == photo_id).values(**columns))
+    connection.execute(_PHOTO, columns | {"photo": photo_id})
     changes = faces_of_a_photo_read_again(connection, result, before)
     if before.content_hash and before.content_hash != result.content_hash:
         stale = mark(connection, rests_on_photos([photo_id]))

@@ -34,28 +34,34 @@ def faces_of_a_photo_read_again(
         columns = geometry_columns(face.detected, face.quality)
         old = pairs.get(number)
         if old is None:
-            added = connection.execute(
-                insert(faces).values(
-                    photo_id=result.photo_id,
-                    status="none",
-                    suggestion_score=0.0,
-                    drawn_by_hand=0,
-                    **columns,
-                )
-            ).inserted_primary_key
+            new = {
+                "photo_id": result.photo_id,
+                "status": "none",
+                "suggestion_score": 0.0,
+                "drawn_by_hand": 0,
+            }
+            added = connection.execute(insert(faces), new | columns).inserted_primary_key
             assert added is not None
             ids.append(FaceId(added[0]))
         else:
             connection.execute(update(faces).where(faces.c.id == old).values(**columns))
             ids.append(FaceId(old))
-    if before.content_hash != result.content_hash:
+    if pairs and before.content_hash != result.content_hash:
         connection.execute(
             delete(embeddings).where(embeddings.c.face_id.in_(among(pairs.values())))
         )
+    elif pairs:
+        connection.execute(
+            delete(embeddings).where(
+                embeddings.c.face_id.in_(among(pairs.values())),
+                embeddings.c.model == result.embedding_model,
+            )
+        )
     _describe(connection, ids, result)
     lost = {row.id for row in known} - set(pairs.values())
-    gone = lost - _kept_although_not_found(connection, lost, scale)
-    connection.execute(delete(faces).where(faces.c.id.in_(among(gone))))
+    gone = lost and lost - _kept_although_not_found(connection, lost, scale)
+    if gone:
+        connection.execute(delete(faces).where(faces.c.id.in_(among(gone))))
     return CatalogChanges.of(
         faces=[*ids, *(FaceId(number) for number in gone)],
         people=(PersonId(row.person_id) for row in known if row.person_id is not None),
@@ -63,11 +69,6 @@ def faces_of_a_photo_read_again(
 
 
 def _describe(connection: Connection, ids: list[FaceId], result: IndexedPhoto) -> None:
-    connection.execute(
-        delete(embeddings).where(
-            embeddings.c.face_id.in_(among(ids)), embeddings.c.model == result.embedding_model
-        )
-    )
     rows = []
     for face_id, face in zip(ids, result.faces, strict=True):
         if face.embedding is not None:

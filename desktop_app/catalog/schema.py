@@ -79,6 +79,8 @@ photos = Table(
     _text("taken_precision"),
     _number("date_by_hand"),
     _text("detector"),
+    _number("has_faces"),
+    _number("needs_review"),
     UniqueConstraint("folder_id", "relative"),
 )
 

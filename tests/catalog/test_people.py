@@ -235,7 +235,7 @@ class TestUndo:
                 continue
             if snapshot(catalog) != states[-1]:
                 states.append(snapshot(catalog))
-        assert len(states) > 20
+        assert len(states) > 10
         while len(states) > 1:
             assert snapshot(catalog) == states.pop()
             assert catalog.people.undo() is not None

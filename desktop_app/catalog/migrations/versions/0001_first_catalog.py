@@ -7,6 +7,18 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# Whether a photo shows a face, and whether one waits for the user: kept with the photo, so that
+# a hundred thousand photos are filtered by reading one index.
+FLAGS = """
+    UPDATE photos SET has_faces = 1 - has_faces WHERE id = {photo}.photo_id AND has_faces <>
+        EXISTS (SELECT 1 FROM faces WHERE photo_id = {photo}.photo_id AND status <> 'not_a_face');
+    UPDATE photos SET needs_review = 1 - needs_review WHERE id = {photo}.photo_id
+        AND needs_review <> EXISTS (
+            SELECT 1 FROM faces WHERE photo_id = {photo}.photo_id
+            AND (status = 'suggested' OR (status = 'none' AND poor = 0))
+        );
+"""
+
 STATEMENTS = (
     """
     CREATE TABLE folders (
@@ -39,13 +51,17 @@ STATEMENTS = (
         taken_precision TEXT NOT NULL DEFAULT 'unknown',
         date_by_hand INTEGER NOT NULL DEFAULT 0,
         detector TEXT NOT NULL DEFAULT '',
+        has_faces INTEGER NOT NULL DEFAULT 0,
+        needs_review INTEGER NOT NULL DEFAULT 0,
         UNIQUE (folder_id, relative)
     )
     """,
     "CREATE INDEX photos_by_hash ON photos (content_hash) WHERE content_hash <> ''",
     "CREATE INDEX photos_by_state ON photos (state, folder_id)",
-    "CREATE INDEX photos_by_date ON photos (taken_earliest, id, state, folder_id)",
-    "CREATE INDEX photos_by_name ON photos (search_text, id, state, folder_id)",
+    "CREATE INDEX photos_by_date ON photos "
+    "(taken_earliest, id, state, folder_id, has_faces, needs_review)",
+    "CREATE INDEX photos_by_name ON photos "
+    "(search_text, id, state, folder_id, has_faces, needs_review)",
     """
     CREATE TABLE people (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -87,6 +103,13 @@ STATEMENTS = (
     "CREATE INDEX faces_by_person ON faces (person_id, status, grade, photo_id)",
     "CREATE INDEX faces_by_status ON faces (status, poor, photo_id)",
     "CREATE INDEX faces_by_cluster ON faces (cluster, status, grade) WHERE cluster IS NOT NULL",
+    f"CREATE TRIGGER faces_added AFTER INSERT ON faces BEGIN {FLAGS.format(photo='NEW')} END",
+    f"CREATE TRIGGER faces_removed AFTER DELETE ON faces BEGIN {FLAGS.format(photo='OLD')} END",
+    f"""
+    CREATE TRIGGER faces_changed AFTER UPDATE OF status, poor ON faces
+    WHEN OLD.status <> NEW.status OR OLD.poor <> NEW.poor
+    BEGIN {FLAGS.format(photo="NEW")} END
+    """,
     """
     CREATE TABLE embeddings (
         id INTEGER PRIMARY KEY,
