@@ -64,7 +64,7 @@ class FaceQuality:
     @property
     def poor(self) -> bool:
         """Too small, blurred or turned away to say by itself whose face it is."""
-        return self.size < 18 or self.sharpness < 0.15
+        return self.size < 18 or self.sharpness < 0.2
 
 
 @dataclass(frozen=True)
