@@ -97,6 +97,12 @@ class ModelStore:
             return str(told[names[0]]["sha256"])
         return hashlib.sha256("".join(told[n]["sha256"] for n in names).encode()).hexdigest()
 
+    def size_of(self, model_id: str) -> int:
+        """Bytes on the disk, by the checksums; 0 for what is not installed."""
+        told = self._checksums(self.get(model_id))
+        names = self.get(model_id).files or tuple(told)
+        return sum(int(told[name]["size"]) for name in names if name in told)
+
     def install_from(self, model_id: str, source: Path, report: Report) -> None:
         """Copies the model's files from a file or a folder of the user's; whole or not at all.
 

@@ -1,0 +1,33 @@
+"""The door: a command in the terminal, or the window where no command is given."""
+
+import multiprocessing
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from desktop_app import cli
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; without a command it opens the window."""
+    multiprocessing.freeze_support()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] == "window":
+        return _open_window([Path(folder) for folder in given[1:]])
+    return cli.run(given)
+
+
+def window() -> int:
+    """The entry without a console: opens the window, with the folders that were handed over."""
+    multiprocessing.freeze_support()
+    return _open_window([Path(folder) for folder in sys.argv[1:]])
+
+
+def _open_window(folders: Sequence[Path]) -> int:
+    from desktop_app.app import run_window
+
+    return run_window(None, folders)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

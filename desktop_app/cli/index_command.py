@@ -1,0 +1,71 @@
+"""`likeness index`: brings folders of photos into the catalog."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from desktop_app.cli.tools import Tools
+from desktop_app.domain.errors import BadRequest, FileVanished
+from desktop_app.domain.photo import PhotoState
+from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.index_folder import index_folder
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "index", parents=[common], help="index folders of photos, in place and read-only"
+    )
+    parser.add_argument(
+        "folders", nargs="*", type=Path, metavar="FOLDER", help="none: all folders of the library"
+    )
+    parser.set_defaults(command=_index)
+
+
+def _index(asked: argparse.Namespace, tools: Tools) -> int:
+    catalog = tools.catalog
+    wanted = [add_folder(catalog, folder)[0] for folder in asked.folders]
+    wanted = wanted or [folder.id for folder in catalog.folders.all()]
+    if not wanted:
+        raise BadRequest("The library has no folders yet. Name one: likeness index FOLDER")
+    offline = []
+    for folder_id in wanted:
+        try:
+            index_folder(
+                catalog,
+                folder_id,
+                tools.eyes,
+                tools.thumbnails,
+                tools.terminal.report("Indexing"),
+                tools.max_pixels,
+            )
+        except FileVanished as gone:
+            offline.append(str(gone))
+    model = tools.eyes.embedder.id
+    suggest_people(catalog, model, tools.terminal.report("Suggesting"))
+    regroup_people(catalog, model, tools.terminal.report("Grouping"))
+    facts = catalog.facts()
+    failed = catalog.photos.failed()
+    tools.terminal.say(
+        f"{facts.photos} photos, {facts.faces} faces, {facts.people} people in the catalog."
+    )
+    for photo in failed:
+        tools.terminal.say(f"  not read: {photo.path}: {photo.reason}")
+    for words in offline:
+        tools.terminal.complain(words)
+    tools.terminal.result(
+        {
+            "photos": facts.photos,
+            "faces": facts.faces,
+            "people": facts.people,
+            "failed": [{"path": photo.path, "reason": photo.reason} for photo in failed],
+            "missing": sum(
+                1
+                for folder_id in wanted
+                for file in catalog.photos.known_files(folder_id).values()
+                if file.state is PhotoState.MISSING
+            ),
+            "offline": offline,
+        }
+    )
+    return 1 if offline and len(offline) == len(wanted) else 0

@@ -1,0 +1,239 @@
+"""`likeness people`: who is who."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.tools import Tools
+from desktop_app.domain.errors import BadRequest, NotKnown
+from desktop_app.domain.face import AssignmentStatus, Face
+from desktop_app.domain.ids import FaceId
+from desktop_app.domain.person import Person, Year
+from desktop_app.operations.decide_faces import (
+    checked_name,
+    confirm_faces,
+    ignore_faces,
+    mark_not_faces,
+    name_faces,
+    reject_faces,
+    undo_decision,
+)
+from desktop_app.operations.forget_person import forget_person
+from desktop_app.operations.group_faces import regroup_people, suggest_people
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("people", help="name people, confirm and reject faces")
+    wishes = parser.add_subparsers(required=True, metavar="WISH")
+
+    def wish(name: str, command: Any, words: str) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = wishes.add_parser(name, parents=[common], help=words)
+        added.set_defaults(command=command)
+        return added
+
+    wish("list", _list, "people with their faces, and groups without a name")
+    faces = wish("faces", _faces, "the faces of a photo or of a person")
+    faces.add_argument("of", metavar="PHOTO|NAME")
+    name = wish("name", _name, "name faces, or a whole group")
+    name.add_argument("name", metavar="NAME")
+    _add_faces(name)
+    name.add_argument("--group", type=int, metavar="N", help="all faces of this group")
+    name.add_argument("--born", type=int, metavar="YEAR")
+    name.add_argument("--about", action="store_true", help="the year of birth is a guess")
+    confirm = wish("confirm", _confirm, "confirm suggested faces of a person (all, or --face)")
+    confirm.add_argument("name", metavar="NAME")
+    _add_faces(confirm)
+    reject = wish("reject", _reject, "these faces are not this person")
+    reject.add_argument("name", metavar="NAME")
+    _add_faces(reject)
+    ignore = wish("ignore", _ignore, "leave these faces alone")
+    _add_faces(ignore)
+    ignore.add_argument("--not-a-face", action="store_true", help="they are no faces at all")
+    rename = wish("rename", _rename, "give a person another name")
+    rename.add_argument("name", metavar="NAME")
+    rename.add_argument("new_name", metavar="NEW-NAME")
+    merge = wish("merge", _merge, "two entries are one person")
+    merge.add_argument("name", metavar="NAME", help="who stays")
+    merge.add_argument("other", metavar="OTHER", help="who is merged into NAME")
+    wish("suggest", _suggest, "suggest people for unnamed faces, and group the rest")
+    wish("undo", _undo, "take the last decision back")
+    forget = wish("forget", _forget, "forget a person: name, embeddings, restorations")
+    forget.add_argument("name", metavar="NAME")
+    forget.add_argument("--yes", action="store_true", help="do not ask: it cannot be undone")
+
+
+def _add_faces(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--face", type=int, action="append", default=[], metavar="ID", help="may be repeated"
+    )
+
+
+def person_named(catalog: Catalog, name: str) -> Person:
+    """Raises `NotKnown`."""
+    person = catalog.people.by_name(name)
+    if person is None:
+        raise NotKnown(f"The catalog knows nobody called {name}. See: likeness people list")
+    return person
+
+
+def _list(asked: argparse.Namespace, tools: Tools) -> int:
+    catalog = tools.catalog_to_read
+    people, groups = catalog.people.all(), catalog.faces.clusters()
+    for summary in people:
+        tools.terminal.say(
+            f"{summary.person.name}: {summary.confirmed} confirmed, {summary.suggested} suggested"
+        )
+    for group in groups:
+        tools.terminal.say(
+            f"group {group.number}: {len(group.faces)} faces without a name "
+            f"(for instance face {group.faces[0]})"
+        )
+    tools.terminal.result(
+        {
+            "people": [
+                {
+                    "name": summary.person.name,
+                    "born": summary.person.born.year if summary.person.born else None,
+                    "confirmed": summary.confirmed,
+                    "suggested": summary.suggested,
+                }
+                for summary in people
+            ],
+            "groups": [{"number": g.number, "faces": list(g.faces)} for g in groups],
+        }
+    )
+    return 0
+
+
+def _faces(asked: argparse.Namespace, tools: Tools) -> int:
+    catalog = tools.catalog_to_read
+    photo = catalog.photos.by_path(Path(asked.of).absolute())
+    faces = (
+        catalog.faces.of_photo(photo.id)
+        if photo is not None
+        else catalog.faces.of_person(person_named(catalog, asked.of).id)
+    )
+    names = {summary.person.id: summary.person.name for summary in catalog.people.all()}
+    rows = [
+        _face_row(catalog, face, names.get(face.person_id) if face.person_id else None)
+        for face in faces
+    ]
+    for row in rows:
+        tools.terminal.say(
+            f"face {row['id']}: {row['name'] or 'no name'} ({row['status']}) in {row['photo']}"
+        )
+    tools.terminal.result({"faces": rows})
+    return 0
+
+
+def _face_row(catalog: Catalog, face: Face, name: str | None) -> dict[str, Any]:
+    return {
+        "id": face.id,
+        "photo": catalog.photos.get(face.photo_id).path,
+        "bbox": [round(edge, 1) for edge in face.bbox],
+        "name": name,
+        "status": face.status.value,
+        "score": round(face.suggestion_score, 3),
+    }
+
+
+def _name(asked: argparse.Namespace, tools: Tools) -> int:
+    catalog = tools.catalog
+    faces = _wanted_faces(asked)
+    if asked.group is not None:
+        group = next((g for g in catalog.faces.clusters() if g.number == asked.group), None)
+        if group is None:
+            raise NotKnown(f"There is no group {asked.group}. See: likeness people list")
+        faces = [*faces, *group.faces]
+    if not faces and asked.born is None:
+        raise BadRequest("Say which faces: --face ID or --group N.")
+    if faces:
+        name_faces(catalog, faces, asked.name)
+    if asked.born is not None:
+        person = person_named(catalog, asked.name)
+        catalog.people.set_years(person.id, Year(asked.born, asked.about), person.died)
+    suggest_people(catalog, tools.eyes.embedder.id)
+    return _say_done(tools, f"{len(faces)} faces are {checked_name(asked.name)} now.", len(faces))
+
+
+def _confirm(asked: argparse.Namespace, tools: Tools) -> int:
+    catalog = tools.catalog
+    person = person_named(catalog, asked.name)
+    faces = _wanted_faces(asked) or [
+        face.id for face in catalog.faces.of_person(person.id, AssignmentStatus.SUGGESTED)
+    ]
+    confirm_faces(catalog, faces, person.id)
+    return _say_done(tools, f"{len(faces)} faces of {person.name} confirmed.", len(faces))
+
+
+def _reject(asked: argparse.Namespace, tools: Tools) -> int:
+    person = person_named(tools.catalog, asked.name)
+    faces = _some_faces(asked)
+    reject_faces(tools.catalog, faces, person.id)
+    return _say_done(tools, f"{len(faces)} faces are not {person.name}.", len(faces))
+
+
+def _ignore(asked: argparse.Namespace, tools: Tools) -> int:
+    faces = _some_faces(asked)
+    (mark_not_faces if asked.not_a_face else ignore_faces)(tools.catalog, faces)
+    return _say_done(tools, f"{len(faces)} faces are left alone.", len(faces))
+
+
+def _rename(asked: argparse.Namespace, tools: Tools) -> int:
+    person = person_named(tools.catalog, asked.name)
+    name = checked_name(asked.new_name)
+    tools.catalog.people.rename(person.id, name)
+    return _say_done(tools, f"{person.name} is called {name} now.", 1)
+
+
+def _merge(asked: argparse.Namespace, tools: Tools) -> int:
+    stays = person_named(tools.catalog, asked.name)
+    other = person_named(tools.catalog, asked.other)
+    if stays.id == other.id:
+        raise BadRequest(f"{stays.name} cannot be merged with themselves.")
+    tools.catalog.people.merge(stays.id, other.id)
+    return _say_done(tools, f"{other.name} is {stays.name} now.", 1)
+
+
+def _suggest(asked: argparse.Namespace, tools: Tools) -> int:
+    model = tools.eyes.embedder.id
+    suggest_people(tools.catalog, model, tools.terminal.report("Suggesting"))
+    regroup_people(tools.catalog, model, tools.terminal.report("Grouping"))
+    waiting = sum(summary.suggested for summary in tools.catalog.people.all())
+    return _say_done(tools, f"{waiting} suggestions wait for a yes or a no.", waiting)
+
+
+def _undo(asked: argparse.Namespace, tools: Tools) -> int:
+    undone = undo_decision(tools.catalog)
+    words = "Nothing is left to undo." if undone is None else "The last decision was taken back."
+    return _say_done(tools, words, 0 if undone is None else 1)
+
+
+def _forget(asked: argparse.Namespace, tools: Tools) -> int:
+    person = person_named(tools.catalog, asked.name)
+    if not asked.yes:
+        raise BadRequest(
+            f"Forgetting {person.name} deletes the name, the face descriptions and the "
+            "restorations for good; the photos stay. Add --yes to do it."
+        )
+    forget_person(tools.catalog, person.id, tools.thumbnails)
+    return _say_done(tools, f"{person.name} is forgotten.", 1)
+
+
+def _wanted_faces(asked: argparse.Namespace) -> list[FaceId]:
+    return [FaceId(number) for number in asked.face]
+
+
+def _some_faces(asked: argparse.Namespace) -> Sequence[FaceId]:
+    faces = _wanted_faces(asked)
+    if not faces:
+        raise BadRequest("Say which faces: --face ID (see: likeness people faces PHOTO).")
+    return faces
+
+
+def _say_done(tools: Tools, words: str, count: int) -> int:
+    tools.terminal.say(words)
+    tools.terminal.result({"done": words, "count": count})
+    return 0

@@ -1,0 +1,91 @@
+"""What a command works with: places, settings, models, the catalog; opened when first needed."""
+
+import argparse
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.terminal import Terminal
+from desktop_app.domain.errors import FileVanished
+from desktop_app.domain.restoration import Restorer
+from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.models.store import ModelStore
+from desktop_app.operations.eyes import Eyes, open_eyes
+from desktop_app.restoration.engines import open_restorer
+from desktop_app.settings.places import Places, places, private_folder, resources
+from desktop_app.settings.settings import Settings, load_settings
+
+
+class Tools:
+    """Closes what it opened at the end of the `with` block."""
+
+    def __init__(self, arguments: argparse.Namespace, home: Path | None = None) -> None:
+        self.terminal = Terminal(arguments.json)
+        self._places = places(home)
+        self._catalog_path: Path = arguments.catalog or self._places.catalog
+        self._engine: str | None = getattr(arguments, "engine", None)
+        self._device: str | None = getattr(arguments, "device", None)
+        self._open = ExitStack()
+
+    def __enter__(self) -> "Tools":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    @property
+    def places(self) -> Places:
+        return self._places
+
+    @property
+    def max_pixels(self) -> int:
+        return self.settings.max_megapixels * 1_000_000
+
+    @cached_property
+    def settings(self) -> Settings:
+        kept = load_settings(self._places.settings)
+        return replace(kept, engine=self._engine or kept.engine, device=self._device or kept.device)
+
+    @cached_property
+    def store(self) -> ModelStore:
+        return ModelStore(resources() / "models", self._places.models)
+
+    @cached_property
+    def eyes(self) -> Eyes:
+        chosen = self.settings
+        return open_eyes(self.store, chosen.face_models, chosen.insightface_folder, chosen.device)
+
+    @cached_property
+    def restorer(self) -> Restorer:
+        restorer = open_restorer(self.settings.engine, self.store, self.settings.device)
+        self._open.callback(restorer.close)
+        return restorer
+
+    @cached_property
+    def thumbnails(self) -> ThumbnailStore:
+        return ThumbnailStore(
+            private_folder(self._places.thumbnails), self.settings.thumbnail_megabytes * 1_000_000
+        )
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog to write to. Raises `CatalogBusy` while the window is open."""
+        private_folder(self._catalog_path.parent)
+        return self._open.enter_context(Catalog.open(self._catalog_path))
+
+    @cached_property
+    def catalog_to_read(self) -> Catalog:
+        """The catalog to read, also while the window is open."""
+        if not self._catalog_path.exists():
+            raise FileVanished(
+                "There is no catalog yet. Add a folder of photos first: likeness index FOLDER"
+            )
+        return self._open.enter_context(Catalog.open(self._catalog_path, read_only=True))

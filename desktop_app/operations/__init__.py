@@ -1,0 +1,1 @@
+"""One file a wish of the user; no wish knows of windows."""

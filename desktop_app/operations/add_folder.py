@@ -1,0 +1,35 @@
+"""Adds a folder of photos to the library; the folder itself is only ever read."""
+
+import os
+from pathlib import Path
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.errors import BadRequest, FileVanished, NotPermitted
+from desktop_app.domain.ids import FolderId
+
+
+def add_folder(catalog: Catalog, path: Path) -> tuple[FolderId, CatalogChanges]:
+    """Adds `path`, or finds it where it was added before.
+
+    Raises `FileVanished` where there is no such folder, `NotPermitted` where it may not be read,
+    `BadRequest` where it lies inside a folder of the library or around one.
+    """
+    folder = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the user's links
+    if not folder.is_dir():
+        raise FileVanished(f"There is no folder {folder.name}. Choose another one.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise NotPermitted(f"The folder {folder.name} may not be read. Choose another one.")
+    for known in catalog.folders.all():
+        other = Path(known.path)
+        if other == folder:
+            return known.id, CatalogChanges()
+        if folder.is_relative_to(other):
+            raise BadRequest(f"{folder.name} is already in the library, as part of {other.name}.")
+        if other.is_relative_to(folder):
+            raise BadRequest(
+                f"{other.name}, a part of {folder.name}, is already in the library. "
+                f"Remove it from the library first, then add {folder.name}."
+            )
+    folder_id = catalog.folders.add(folder)
+    return folder_id, CatalogChanges.of(folders=[folder_id])

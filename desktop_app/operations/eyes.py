@@ -1,0 +1,35 @@
+"""What looks at photos: the models that find faces and describe them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.faces.detector import FaceDetector
+from desktop_app.faces.embedder import FaceEmbedder, MobileFaceEmbedder
+from desktop_app.faces.insightface_pack import open_pack
+from desktop_app.faces.yunet import YuNetDetector
+from desktop_app.models.store import ModelStore
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """A detector and an embedder that belong together."""
+
+    detector: FaceDetector
+    embedder: FaceEmbedder
+
+
+def open_eyes(
+    store: ModelStore,
+    face_models: str = "embedded",
+    insightface_folder: str = "",
+    device: str = "auto",
+) -> Eyes:
+    """The face models that the settings name. Raises `ModelNotInstalled`, `ModelRefused`."""
+    if face_models == "insightface":
+        folder = Path(insightface_folder) if insightface_folder else store.path("insightface-pack")
+        pack = open_pack(folder, device)
+        return Eyes(pack.detector, pack.embedder)
+    return Eyes(
+        YuNetDetector(store.path("yunet"), device),
+        MobileFaceEmbedder(store.path("fr_feature"), device),
+    )

@@ -1,0 +1,145 @@
+"""Brings a folder's photos and the faces in them into the catalog, and keeps them up to date."""
+
+from pathlib import Path
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import Folder, FoundPhoto, IndexedPhoto, NewFace, PhotoFilter
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.errors import ExpectedError, FileVanished, NotKnown
+from desktop_app.domain.ids import FolderId
+from desktop_app.domain.photo import Photo, PhotoState
+from desktop_app.domain.progress import Progress, Report
+from desktop_app.imaging.content_hash import content_hash
+from desktop_app.imaging.scan import FoundFile, scan_folder
+from desktop_app.imaging.thumbnails import ThumbnailStore, make_thumbnail
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.look_at_photo import SeenPhoto, look_at_photo
+
+_BATCH = 8  # photos that a kill may cost; some seconds of work
+MAX_PIXELS = 200_000_000
+
+
+def index_folder(
+    catalog: Catalog,
+    folder_id: FolderId,
+    eyes: Eyes,
+    thumbnails: ThumbnailStore,
+    report: Report,
+    max_pixels: int = MAX_PIXELS,
+) -> CatalogChanges:
+    """Scans the folder, then looks at every photo that is new or changed.
+
+    A photo that cannot be read is recorded with its reason and never stops the run. A cancelled or
+    killed run keeps what it finished; the next one goes on from there. Raises `FileVanished` when
+    the folder itself is gone: it is then marked offline and nothing in it is given up.
+    """
+    changes = rescan_folder(catalog, folder_id, report)
+    total = catalog.photos.count(PhotoFilter(folder_id=folder_id, state=PhotoState.FOUND))
+    done = 0
+    while waiting := catalog.photos.next_to_index(folder_id, limit=_BATCH):
+        finished: list[IndexedPhoto] = []
+        try:
+            for photo in waiting:
+                report(Progress(done, total, Path(photo.path).name))
+                try:
+                    seen = look_at_photo(Path(photo.path), eyes, max_pixels)
+                except FileVanished:
+                    _stop_if_offline(catalog, folder_id)
+                    changes |= catalog.photos.mark_missing([photo.id])
+                except ExpectedError as error:
+                    changes |= catalog.photos.record_failed(photo.id, str(error))
+                else:
+                    thumbnails.put(seen.content_hash, make_thumbnail(seen.image))
+                    finished.append(_indexed(photo, seen, eyes))
+                done += 1
+        finally:
+            changes |= catalog.photos.record_indexed(finished)
+    report(Progress(done, total))
+    catalog.folders.mark_indexed(folder_id)
+    return changes | CatalogChanges.of(folders=[folder_id])
+
+
+def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> CatalogChanges:
+    """Compares the folder with the catalog by path, size and time: one walk and one query.
+
+    New and changed files wait to be looked at; files that are gone are marked missing; a file that
+    moved inside the folder is found again by its content and keeps its faces and names.
+    """
+    folder = _folder(catalog, folder_id)
+    try:
+        found = {file.relative: file for file in scan_folder(Path(folder.path), report)}
+    except FileVanished:
+        catalog.folders.mark_offline(folder_id, True)
+        raise
+    catalog.folders.mark_offline(folder_id, False)
+    known = catalog.photos.known_files(folder_id)
+    new = {
+        relative: file
+        for relative, file in found.items()
+        if relative not in known
+        or (known[relative].size, known[relative].mtime_ns) != (file.size, file.mtime_ns)
+        or known[relative].state is PhotoState.MISSING
+    }
+    gone = {
+        relative: known_file
+        for relative, known_file in known.items()
+        if relative not in found and known_file.state is not PhotoState.MISSING
+    }
+    changes = CatalogChanges()
+    if new:
+        ids = catalog.photos.record_found(
+            folder_id, [FoundPhoto(f.relative, f.size, f.mtime_ns) for f in new.values()]
+        )
+        changes |= CatalogChanges.of(photos=ids)
+    lost = catalog.photos.many([g.photo_id for g in gone.values()])
+    for photo, file in _moved(lost, [f for r, f in new.items() if r not in known]):
+        changes |= catalog.photos.moved(photo.id, folder_id, file.relative)
+        lost.remove(photo)
+    if lost:
+        changes |= catalog.photos.mark_missing([photo.id for photo in lost])
+    return changes
+
+
+def _folder(catalog: Catalog, folder_id: FolderId) -> Folder:
+    for folder in catalog.folders.all():
+        if folder.id == folder_id:
+            return folder
+    raise NotKnown("This folder is no longer in the library.")
+
+
+def _stop_if_offline(catalog: Catalog, folder_id: FolderId) -> None:
+    """One file that is gone was deleted; a folder that is gone is a drive pulled out."""
+    folder = Path(_folder(catalog, folder_id).path)
+    if not folder.is_dir():
+        catalog.folders.mark_offline(folder_id, True)
+        raise FileVanished(
+            f"The folder {folder.name} is gone: its drive may be unplugged. "
+            "What was indexed is kept; connect it, then index again."
+        )
+
+
+def _moved(lost: list[Photo], new: list[FoundFile]) -> list[tuple[Photo, FoundFile]]:
+    """Pairs photos that are gone with new files of the same content; hashes only where needed."""
+    by_hash = {photo.content_hash: photo for photo in lost if photo.content_hash}
+    if not by_hash:
+        return []
+    pairs: list[tuple[Photo, FoundFile]] = []
+    for file in new:
+        try:
+            photo = by_hash.pop(content_hash(Path(file.path)), None)
+        except ExpectedError:
+            continue  # it is looked at, and its reason recorded, with the other new files
+        if photo is not None:
+            pairs.append((photo, file))
+    return pairs
+
+
+def _indexed(photo: Photo, seen: SeenPhoto, eyes: Eyes) -> IndexedPhoto:
+    return IndexedPhoto(
+        photo_id=photo.id,
+        content_hash=seen.content_hash,
+        metadata=seen.metadata,
+        faces=[NewFace(face.detected, face.quality, face.embedding) for face in seen.faces],
+        detector=eyes.detector.id,
+        embedding_model=eyes.embedder.id,
+    )

@@ -1,0 +1,57 @@
+"""Looks at one photo: its pixels, what it says of itself, the faces in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.domain.face import DetectedFace, Embedding, FaceQuality
+from desktop_app.domain.photo import PhotoMetadata, RgbImage
+from desktop_app.faces.quality import measure_quality
+from desktop_app.imaging.content_hash import content_hash
+from desktop_app.imaging.decode import decode_photo
+from desktop_app.imaging.metadata import read_metadata
+from desktop_app.operations.eyes import Eyes
+
+
+@dataclass(frozen=True)
+class SeenFace:
+    """A face found in a photo, how good it is, and its embedding by the eyes that found it."""
+
+    detected: DetectedFace
+    quality: FaceQuality
+    embedding: Embedding
+
+
+@dataclass(frozen=True)
+class SeenPhoto:
+    """One photo as the eyes saw it; `image` is upright sRGB at full size."""
+
+    image: RgbImage
+    content_hash: str
+    metadata: PhotoMetadata
+    faces: tuple[SeenFace, ...]
+
+
+def see_faces(image: RgbImage, eyes: Eyes) -> tuple[SeenFace, ...]:
+    """The faces of an upright photo, the surest first."""
+    return describe_faces(image, eyes.detector.detect(image), eyes)
+
+
+def describe_faces(
+    image: RgbImage, faces: Sequence[DetectedFace], eyes: Eyes
+) -> tuple[SeenFace, ...]:
+    return tuple(
+        SeenFace(face, measure_quality(image, face), eyes.embedder.embed(image, face.landmarks))
+        for face in faces
+    )
+
+
+def look_at_photo(path: Path, eyes: Eyes, max_pixels: int) -> SeenPhoto:
+    """Raises `UnreadablePhoto`, `PhotoTooLarge` or `FileVanished`."""
+    decoded = decode_photo(path, max_pixels=max_pixels)
+    return SeenPhoto(
+        image=decoded.image,
+        content_hash=content_hash(path),
+        metadata=read_metadata(path),
+        faces=see_faces(decoded.image, eyes),
+    )

@@ -1,0 +1,124 @@
+"""Restores a face of a plain file with references from plain files; needs no catalog."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.domain.errors import BadRequest, NoFaceFound
+from desktop_app.domain.face import DetectedFace, Embedding, Landmarks
+from desktop_app.domain.photo import RgbImage, SourcePixels
+from desktop_app.domain.progress import Progress, Report
+from desktop_app.domain.restoration import Likeness, ReferenceMap, Restorer, RestoreSettings
+from desktop_app.faces.alignment import align_face
+from desktop_app.imaging.decode import decode_photo
+from desktop_app.imaging.display import to_rgb
+from desktop_app.imaging.source import decode_source
+from desktop_app.operations.compose import Patch, compose
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.operations.measure_likeness import likeness_to
+from desktop_app.operations.restore_photos import restore_face
+
+
+@dataclass(frozen=True)
+class RestoredFile:
+    """A file's pixels with one face restored, and what was measured on the way."""
+
+    before: SourcePixels
+    after: SourcePixels
+    face: DetectedFace
+    faces_found: int
+    references: int
+    likeness: Likeness | None  # to the references, where there were any
+    reference_map: ReferenceMap | None
+
+
+@dataclass(frozen=True)
+class ReferencePhoto:
+    """The aligned crop of a reference and its embedding."""
+
+    crop: RgbImage
+    embedding: Embedding
+
+
+def restore_file(
+    path: Path,
+    guides: Sequence[ReferencePhoto],
+    restorer: Restorer,
+    eyes: Eyes,
+    report: Report,
+    *,
+    face_number: int | None = None,
+    seed: int = 0,
+    settings: RestoreSettings = RestoreSettings(),  # noqa: B008 - frozen
+    max_pixels: int = MAX_PIXELS,
+) -> RestoredFile:
+    """Restores the face `face_number` (1 is the largest; None where there is only one).
+
+    Raises `NoFaceFound`, `BadRequest`, `UnreadablePhoto`, `FileVanished`.
+    """
+    if len(guides) > restorer.facts.max_references:
+        raise BadRequest(
+            f"At most {restorer.facts.max_references} references can guide a restoration; "
+            f"{len(guides)} were given."
+        )
+    pixels = decode_source(path, max_pixels=max_pixels)
+    faces = largest_first(eyes.detector.detect(to_rgb(pixels)))
+    face = _face_asked_for(path, faces, face_number)
+    report(Progress(1, 3, "face found"))
+    memory = restorer.encode_references([guide.crop for guide in guides])
+    report(Progress(2, 3, "references read"))
+    fresh = restore_face(pixels, face.landmarks, restorer, memory, eyes, seed, settings)
+    composed = compose(pixels, [Patch(fresh.restored.crop, face.landmarks, settings)])
+    report(Progress(3, 3, path.name))
+    likeness = None
+    if guides:
+        own = np.stack([guide.embedding for guide in guides])
+        likeness = likeness_to(own, fresh.before, fresh.after)
+    return RestoredFile(
+        before=pixels,
+        after=composed,
+        face=face,
+        faces_found=len(faces),
+        references=len(guides),
+        likeness=likeness,
+        reference_map=fresh.restored.reference_map,
+    )
+
+
+def read_reference(
+    path: Path, eyes: Eyes, size: int, max_pixels: int, landmarks: Landmarks | None = None
+) -> ReferencePhoto:
+    """The face of a photo as a reference: at `landmarks`, or else the largest one."""
+    image = decode_photo(path, max_pixels=max_pixels).image
+    if landmarks is None:
+        faces = largest_first(eyes.detector.detect(image))
+        if not faces:
+            raise NoFaceFound(
+                f"No face was found in the reference {path.name}. "
+                "Choose another photo of this person."
+            )
+        landmarks = faces[0].landmarks
+    return ReferencePhoto(
+        align_face(image, landmarks, size).crop, eyes.embedder.embed(image, landmarks)
+    )
+
+
+def largest_first(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
+    return sorted(faces, key=lambda face: -face.bbox.width * face.bbox.height)
+
+
+def _face_asked_for(path: Path, faces: Sequence[DetectedFace], number: int | None) -> DetectedFace:
+    if not faces:
+        raise NoFaceFound(f"No face was found in {path.name}. Choose another photo.")
+    if number is None:
+        if len(faces) > 1:
+            raise BadRequest(
+                f"{path.name} has {len(faces)} faces. Say which one: --face 1 is the largest."
+            )
+        return faces[0]
+    if not 1 <= number <= len(faces):
+        raise BadRequest(f"{path.name} has no face {number}: it has {len(faces)}.")
+    return faces[number - 1]

@@ -1,0 +1,185 @@
+"""Restores faces of the catalog with references of the same person; results are drafts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import NewRestoration
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.errors import BadRequest, NoReferences
+from desktop_app.domain.face import Embedding, Face, Landmarks
+from desktop_app.domain.ids import FaceId
+from desktop_app.domain.photo import Photo, RgbImage, SourcePixels
+from desktop_app.domain.progress import Progress, Report
+from desktop_app.domain.restoration import (
+    Likeness,
+    ReferenceMemory,
+    RestoredFace,
+    Restorer,
+    RestoreRequest,
+    RestoreSettings,
+)
+from desktop_app.faces.alignment import align_face
+from desktop_app.imaging.content_hash import content_hash
+from desktop_app.imaging.crops import crop_to_png, map_to_bytes
+from desktop_app.imaging.decode import decode_photo
+from desktop_app.imaging.display import to_rgb
+from desktop_app.imaging.source import decode_source
+from desktop_app.operations.choose_references import choose_references
+from desktop_app.operations.compose import composed_window, window_around
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.operations.measure_likeness import likeness_in_catalog
+
+
+@dataclass(frozen=True)
+class FreshRestoration:
+    """What one forward pass made of a face, and the face's embeddings before and after."""
+
+    restored: RestoredFace
+    before: Embedding
+    after: Embedding
+
+
+def restore_photos(
+    catalog: Catalog,
+    restorer: Restorer,
+    requests: Sequence[RestoreRequest],
+    eyes: Eyes,
+    report: Report,
+    max_pixels: int = MAX_PIXELS,
+) -> CatalogChanges:
+    """Restores each face and keeps the result as a draft with its whole recipe.
+
+    A photo with several requests is decoded once. Each face is kept as soon as it is done.
+    Raises `NoReferences` for a face whose person has none; `FileVanished` and `UnreadablePhoto`
+    for a photo that cannot be read any more; `BadRequest` where it changed since it was indexed.
+    """
+    faces = {face.id: face for face in catalog.faces.many([r.face_id for r in requests])}
+    memories: dict[tuple[FaceId, ...], ReferenceMemory] = {}
+    changes = CatalogChanges()
+    photo: Photo | None = None
+    pixels: SourcePixels | None = None
+    ordered = sorted(requests, key=lambda r: faces[r.face_id].photo_id)
+    for number, request in enumerate(ordered):
+        face = faces[request.face_id]
+        if photo is None or pixels is None or photo.id != face.photo_id:
+            photo = catalog.photos.get(face.photo_id)
+            pixels = _unchanged_pixels(photo, max_pixels)
+        report(Progress(number, len(ordered), Path(photo.path).name))
+        chosen = _chosen_references(catalog, restorer, request, face)
+        if chosen not in memories:
+            memories[chosen] = restorer.encode_references(
+                reference_crops(catalog, chosen, restorer.facts.input_size, max_pixels)
+            )
+        fresh = restore_face(
+            pixels, face.landmarks, restorer, memories[chosen], eyes, request.seed, request.settings
+        )
+        changes |= _keep(catalog, restorer, request, face, photo, chosen, fresh, eyes)
+    report(Progress(len(ordered), len(ordered)))
+    return changes
+
+
+def restore_face(
+    pixels: SourcePixels,
+    landmarks: Landmarks,
+    restorer: Restorer,
+    memory: ReferenceMemory,
+    eyes: Eyes,
+    seed: int,
+    settings: RestoreSettings,
+) -> FreshRestoration:
+    """Restores one face of a photo; `landmarks` are (5, 2) in the pixels of the upright photo.
+
+    The embedding after is taken from the face as it will stand in the photo, mask, tone and grain
+    included, because that is what the family will see.
+    """
+    window = window_around(pixels, landmarks, restorer.facts.input_size)
+    restored = restorer.restore(window.aligned.crop, memory, seed)
+    after = composed_window(window, restored.crop, settings)
+    return FreshRestoration(
+        restored=restored,
+        before=eyes.embedder.embed(to_rgb(window.pixels), window.landmarks),
+        after=eyes.embedder.embed(to_rgb(after), window.landmarks),
+    )
+
+
+def reference_crops(
+    catalog: Catalog, face_ids: Sequence[FaceId], size: int, max_pixels: int = MAX_PIXELS
+) -> list[RgbImage]:
+    """The aligned crops of the references, (size, size, 3) each, in the order asked for."""
+    faces = {face.id: face for face in catalog.faces.many(face_ids)}
+    photos = {p.id: p for p in catalog.photos.many([f.photo_id for f in faces.values()])}
+    return [
+        reference_crop(Path(photos[faces[i].photo_id].path), faces[i].landmarks, size, max_pixels)
+        for i in face_ids
+    ]
+
+
+def reference_crop(path: Path, landmarks: Landmarks, size: int, max_pixels: int) -> RgbImage:
+    decoded = decode_photo(path, max_pixels=max_pixels)
+    scale = decoded.image.shape[1] / decoded.full_size[0]
+    return align_face(decoded.image, (landmarks * scale).astype(np.float32), size).crop
+
+
+def _chosen_references(
+    catalog: Catalog, restorer: Restorer, request: RestoreRequest, face: Face
+) -> tuple[FaceId, ...]:
+    if request.references is not None:
+        if len(request.references) > restorer.facts.max_references:
+            raise BadRequest(
+                f"At most {restorer.facts.max_references} references can guide a restoration."
+            )
+        return request.references
+    if face.person_id is None:
+        raise NoReferences("Say who this is first: references are photos of the same person.")
+    chosen = choose_references(catalog, face.person_id, face)
+    if not chosen.references:
+        raise NoReferences(f"{chosen.why} Confirm other photos of the same person first.")
+    return tuple(reference.face_id for reference in chosen.references)
+
+
+def _unchanged_pixels(photo: Photo, max_pixels: int) -> SourcePixels:
+    path = Path(photo.path)
+    if photo.content_hash and content_hash(path) != photo.content_hash:
+        raise BadRequest(f"{path.name} has changed since it was indexed. Index its folder again.")
+    return decode_source(path, max_pixels=max_pixels)
+
+
+def _keep(
+    catalog: Catalog,
+    restorer: Restorer,
+    request: RestoreRequest,
+    face: Face,
+    photo: Photo,
+    references: tuple[FaceId, ...],
+    fresh: FreshRestoration,
+    eyes: Eyes,
+) -> CatalogChanges:
+    likeness: Likeness | None = None
+    if face.person_id is not None:
+        likeness = likeness_in_catalog(
+            catalog, eyes.embedder.id, face.person_id, photo.id, fresh.before, fresh.after
+        )
+    reference_map = fresh.restored.reference_map
+    restoration_id = catalog.restorations.add(
+        NewRestoration(
+            photo_id=photo.id,
+            face_id=face.id,
+            person_id=face.person_id,
+            references=references,
+            engine=restorer.facts.engine,
+            model_hash=restorer.facts.model_hash,
+            device=restorer.facts.device,
+            seed=request.seed,
+            settings=request.settings,
+            likeness=likeness,
+            source_hash=photo.content_hash,
+            crop_png=crop_to_png(fresh.restored.crop),
+            map_png=None if reference_map is None else map_to_bytes(reference_map),
+        )
+    )
+    return CatalogChanges.of(restorations=[restoration_id], photos=[photo.id])

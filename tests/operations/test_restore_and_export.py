@@ -1,0 +1,184 @@
+"""A face is restored with references of the same person, judged, accepted, and exported."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import BadRequest, NameTaken, NoFaceFound, NoReferences
+from desktop_app.domain.face import Face
+from desktop_app.domain.photo import SourcePixels
+from desktop_app.domain.progress import Cancelled, Progress, silent
+from desktop_app.domain.restoration import (
+    RestorationState,
+    RestoreRequest,
+    RestoreSettings,
+)
+from desktop_app.imaging.encode import ExportSettings
+from desktop_app.imaging.source import decode_source
+from desktop_app.operations.decide_faces import name_faces
+from desktop_app.operations.export_photos import ExportRequest, export_photos
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.kept_restorations import (
+    accept_restoration,
+    accepted_of_photo,
+    open_restoration,
+    preview,
+    restored_photo,
+)
+from desktop_app.operations.restore_file import read_reference, restore_file
+from desktop_app.operations.restore_photos import restore_photos
+
+from .conftest import OFFICE, PRINT, SPEECH, MirrorRestorer
+
+FaceIn = Callable[[str], Face]
+
+
+@pytest.fixture
+def restored(named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes) -> Catalog:
+    restore_photos(named, restorer, [RestoreRequest(face_in(PRINT).id)], eyes, silent)
+    return named
+
+
+def test_a_restoration_is_kept_with_its_whole_recipe(
+    restored: Catalog, face_in: FaceIn, restorer: MirrorRestorer
+) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    assert kept.state is RestorationState.DRAFT
+    assert set(kept.references) == {face_in(OFFICE).id, face_in(SPEECH).id}
+    assert (kept.engine, kept.device, kept.seed) == ("tiny", "cpu", 0)
+    assert kept.source_hash == restored.photos.get(kept.photo_id).content_hash
+    assert kept.likeness is not None
+    assert kept.likeness.faces == 2
+
+
+def test_two_faces_of_one_person_pay_for_their_references_once(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    references = (face_in(OFFICE).id, face_in(SPEECH).id)
+    request = RestoreRequest(face_in(PRINT).id, references)
+    restore_photos(named, restorer, [request, replace(request, seed=1)], eyes, silent)
+    assert restorer.encoded == [2]
+    assert [r.seed for r in named.restorations.of_face(face_in(PRINT).id)] in ([0, 1], [1, 0])
+
+
+def test_cancelled_restoring_keeps_the_faces_already_done(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    def stop_after_one(progress: Progress) -> None:
+        if progress.done == 1:
+            raise Cancelled
+
+    requests = [RestoreRequest(face_in(n).id) for n in (PRINT, OFFICE)]
+    with pytest.raises(Cancelled):
+        restore_photos(named, restorer, requests, eyes, stop_after_one)
+    assert len(named.restorations.ids()) == 1
+
+
+def test_a_face_without_references_is_refused_in_a_sentence(
+    catalog: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    request = RestoreRequest(face_in(PRINT).id)
+    with pytest.raises(NoReferences, match="who this is"):
+        restore_photos(catalog, restorer, [request], eyes, silent)
+    name_faces(catalog, [face_in(PRINT).id], "Barack Obama")
+    with pytest.raises(NoReferences, match="Confirm other photos"):
+        restore_photos(catalog, restorer, [request], eyes, silent)
+
+
+def test_strength_zero_is_the_photo_itself(restored: Catalog, face_in: FaceIn) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    opened = open_restoration(restored, kept.id)
+    before, nothing = preview(opened, RestoreSettings(strength=0))
+    assert np.array_equal(before, nothing)
+    _, full = preview(opened, RestoreSettings(strength=1))
+    assert np.abs(full.astype(int) - before).max() > 20
+
+
+def test_outside_the_face_the_photo_is_untouched(restored: Catalog, face_in: FaceIn) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    source = decode_source(Path(restored.photos.get(kept.photo_id).path))
+    composed = restored_photo(restored, [kept.id])
+    changed = np.argwhere((composed.samples != source.samples).any(axis=2))
+    box = face_in(PRINT).bbox
+    low, high = changed.min(axis=0), changed.max(axis=0)
+    assert low[1] > box.left - box.width
+    assert high[1] < box.right + box.width
+    assert low[0] > box.top - box.height
+    assert high[0] < box.bottom + box.height
+
+
+def test_one_result_a_face_is_accepted(
+    restored: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    restore_photos(restored, restorer, [RestoreRequest(face_in(PRINT).id, seed=2)], eyes, silent)
+    first, second = restored.restorations.of_face(face_in(PRINT).id)
+    accept_restoration(restored, first.id)
+    accept_restoration(restored, second.id)
+    assert [r.id for r in accepted_of_photo(restored, first.photo_id)] == [second.id]
+
+
+def test_an_export_holds_the_composed_pixels_and_never_replaces_the_original(
+    restored: Catalog, face_in: FaceIn, tmp_path: Path
+) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    original = Path(restored.photos.get(kept.photo_id).path)
+    before = hashlib.sha256(original.read_bytes()).digest()
+    settings = ExportSettings(file_format="png")
+    to_new = ExportRequest(kept.photo_id, (kept.id,), tmp_path / "new.png", settings)
+    onto_it = replace(to_new, path=original, settings=replace(settings, overwrite=True))
+    done, refused = export_photos(restored, [to_new, onto_it], silent)
+    assert done.problem is None
+    assert isinstance(refused.problem, NameTaken)
+    assert hashlib.sha256(original.read_bytes()).digest() == before
+    written: SourcePixels = decode_source(tmp_path / "new.png")
+    assert np.array_equal(written.samples, restored_photo(restored, [kept.id]).samples)
+
+
+def test_a_photo_that_changed_since_is_not_exported(
+    restored: Catalog, face_in: FaceIn, indexed: Path
+) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    path = indexed / "library" / PRINT
+    kept_bytes = path.read_bytes()
+    try:
+        path.write_bytes(kept_bytes + b"\0")
+        with pytest.raises(BadRequest, match="has changed"):
+            restored_photo(restored, [kept.id])
+    finally:
+        path.write_bytes(kept_bytes)
+
+
+def test_a_plain_file_is_restored_without_any_catalog(
+    indexed: Path, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    library = indexed / "library"
+    guides = [read_reference(library / n, eyes, 64, 10**8) for n in (OFFICE, SPEECH)]
+    restored = restore_file(library / PRINT, guides, restorer, eyes, silent)
+    assert restored.references == 2
+    assert restored.likeness is not None
+    assert restored.after.samples.shape == restored.before.samples.shape
+    blind = restore_file(library / PRINT, [], restorer, eyes, silent)
+    assert blind.likeness is None
+
+
+def test_a_plain_file_is_refused_in_one_sentence(
+    indexed: Path, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    library = indexed / "library"
+    guide = read_reference(library / OFFICE, eyes, 64, 10**8)
+    with pytest.raises(BadRequest, match="At most 4"):
+        restore_file(library / PRINT, [guide] * 5, restorer, eyes, silent)
+    with pytest.raises(BadRequest, match="has no face 7"):
+        restore_file(library / PRINT, [guide], restorer, eyes, silent, face_number=7)
+
+
+def test_a_reference_without_a_face_is_named(tmp_path: Path, eyes: Eyes) -> None:
+    Image.new("RGB", (200, 200), "grey").save(tmp_path / "wall.png")
+    with pytest.raises(NoFaceFound, match=r"wall\.png"):
+        read_reference(tmp_path / "wall.png", eyes, 64, 10**8)
