@@ -48,8 +48,9 @@ class JobRunner(QObject):
             job.run()
             return
         job.finished.connect(self._on_finished)
-        self._futures[job] = self._lanes[lane].submit(_run, [job])
+        # told before the lane can take it up: whoever follows jobs connects in time
         self.job_added.emit(job)
+        self._futures[job] = self._lanes[lane].submit(_run, [job])
 
     def jobs(self) -> list[Job]:
         """The jobs that wait or run, oldest first."""

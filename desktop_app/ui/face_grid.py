@@ -90,7 +90,7 @@ class FaceDelegate(TileDelegate):
         self._pictures = pictures
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        frame = self.frame(option.rect)  # type: ignore[attr-defined]
+        frame = self.frame(option.rect)
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )

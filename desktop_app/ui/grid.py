@@ -35,6 +35,7 @@ class TileDelegate(QStyledItemDelegate):
         super().__init__()
         self.caption_lines = caption_lines
         self.side = 160
+        self.cell = QSize(176, 208)
 
     def line_height(self) -> int:
         return QFontMetrics(theme.font(theme.Type.CAPTION)).height() + 2
@@ -47,22 +48,29 @@ class TileDelegate(QStyledItemDelegate):
         left = cell.left() + (cell.width() - self.side) // 2
         return QRect(left, cell.top() + theme.GAP_SMALL, self.side, self.side)
 
-    def paint_line(self, painter: QPainter, frame: QRect, which: int, text: str, ink: str) -> None:
+    def paint_line(
+        self,
+        painter: QPainter,
+        frame: QRect,
+        which: int,
+        text: str,
+        ink: str = "text_soft",
+        kind: theme.Type = theme.Type.CAPTION,
+    ) -> None:
         """One line of the caption, shortened in its middle where it is too long."""
         top = frame.bottom() + 1 + theme.GAP_TINY + which * self.line_height()
         line = QRect(frame.left(), top, frame.width(), self.line_height())
-        kind = theme.Type.CAPTION
         painter.setFont(theme.font(kind))
         painter.setPen(theme.colour(ink))
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(self.side, self.side + self.caption_height())
+        return self.cell
 
     def paint_marks(self, painter: QPainter, option: QStyleOptionViewItem, frame: QRect) -> None:
         """A chosen tile has a ring and a tick, so that it does not hang on colour alone."""
-        state = option.state  # type: ignore[attr-defined]
+        state = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen:
             painter.setPen(QPen(theme.colour("accent"), 3))
@@ -147,6 +155,7 @@ class Grid(QListView):
         self._delegate.side = max(48, width // columns - gap)
         cell = QSize(width // columns, self._delegate.side + self._delegate.caption_height() + gap)
         if cell != self.gridSize():
+            self._delegate.cell = cell
             self.setGridSize(cell)
             self.verticalScrollBar().setSingleStep(max(24, cell.height() // 3))
 

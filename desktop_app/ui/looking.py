@@ -1,6 +1,5 @@
 """Looks at the folders of the library: finds photos and faces, groups them, suggests people."""
 
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,37 +15,16 @@ from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.add_folder import add_folder
-from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.group_faces import regroup_people, suggest_people
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.ui import words
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.wishes import Wishes
 
 _SHOW_EVERY_S = 1.5
 _GROUP_EVERY_S = 20.0
 _AFTER_DECISIONS_MS = 1_200
-
-
-class OpenedEyes:
-    """The face models, opened once by the first lane that needs them."""
-
-    def __init__(self, open_them: Callable[[], Eyes]) -> None:
-        self._open = open_them
-        self._lock = threading.Lock()
-        self._eyes: Eyes | None = None
-
-    def get(self) -> Eyes:
-        """Raises `ModelNotInstalled`, `ModelRefused`, `BadRequest`."""
-        with self._lock:
-            if self._eyes is None:
-                self._eyes = self._open()
-            return self._eyes
-
-    def forget(self) -> None:
-        """Opens them anew when next needed: the settings have changed."""
-        with self._lock:
-            self._eyes = None
 
 
 class Looking(Wishes):

@@ -86,10 +86,12 @@ class MainWindow(QMainWindow):
         outer = QHBoxLayout(page)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self._make_rail())
+        self._rail_frame = self._make_rail()
+        outer.addWidget(self._rail_frame)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self._make_header())
+        self._header_frame = self._make_header()
+        right.addWidget(self._header_frame)
         self.stack = QStackedWidget()
         right.addWidget(self.stack, 1)
         self._below = right
@@ -156,7 +158,7 @@ class MainWindow(QMainWindow):
         """Something that stands below every screen."""
         self._below.addWidget(strip)
 
-    def screen(self, key: str) -> Screen:
+    def screen_of(self, key: str) -> Screen:
         return self._screens[key]
 
     @property
@@ -207,9 +209,9 @@ class MainWindow(QMainWindow):
             self._header.addWidget(widget)
             widget.show()
         self._back.setVisible(len(self._way) > 1)
-        self._rail.parentWidget().setVisible(key != "start")
+        self._rail_frame.setVisible(key != "start")
         self._title.setText(screen.title())
-        self._title.parentWidget().setVisible(key != "start")
+        self._header_frame.setVisible(key != "start")
         screen.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(str)

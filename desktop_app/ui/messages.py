@@ -11,6 +11,7 @@ from desktop_app.ui import controls, theme
 from desktop_app.ui.crash import CrashDialog
 
 _SHOWN_MS = 6_000
+_ABOVE_EDGE = 72  # clear of the strip that shows the work going on
 _log = logging.getLogger(__name__)
 
 
@@ -131,8 +132,8 @@ class Messages(QObject):
         assert self.toast is not None
         width = min(640, self._window.width() - 2 * theme.GAP_LARGE)
         self.toast.setFixedWidth(width)
-        height = max(self.toast.heightForWidth(width), self.toast.sizeHint().height())
+        height = self.toast.heightForWidth(width)
         self.toast.resize(width, height)
         self.toast.move(
-            (self._window.width() - width) // 2, self._window.height() - height - theme.GAP_LARGE
+            (self._window.width() - width) // 2, self._window.height() - height - _ABOVE_EDGE
         )

@@ -164,7 +164,7 @@ class PhotoDelegate(TileDelegate):
         self._pictures = pictures
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        frame = self.frame(option.rect)  # type: ignore[attr-defined]
+        frame = self.frame(option.rect)
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )

@@ -72,6 +72,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QDate
     background: $raised; border: 1px solid $line; border-radius: 6px; padding: 0 8px;
     min-height: 34px; selection-background-color: $accent; selection-color: $on_accent; }
 QPlainTextEdit, QTextEdit { padding: 8px; }
+QSpinBox, QDoubleSpinBox { padding: 0 20px 0 8px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus,
 QTextEdit:focus, QDateEdit:focus { border: 2px solid $accent; padding: 0 7px; min-height: 32px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $text_soft; }
@@ -98,12 +99,12 @@ QRadioButton::indicator { width: 18px; height: 18px; border: 2px solid $text_sof
 QRadioButton::indicator:checked { background: $accent; border: 5px solid $raised;
     border-radius: 14px; }
 
-QSlider { min-height: 32px; }
+QSlider { min-height: 32px; background: transparent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 18px; height: 18px; margin: -7px 0; border-radius: 9px;
     background: $text; }
-QSlider:focus::handle:horizontal { border: 3px solid $accent; width: 14px; height: 14px;
+QSlider::handle:horizontal:focus { border: 3px solid $accent; width: 14px; height: 14px;
     margin: -8px 0; border-radius: 10px; }
 QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 6px;
     max-height: 6px; text-align: right; }

@@ -56,7 +56,7 @@ DARK = Palette(
     accent="#e9a23b",
     accent_hover="#f2b45a",
     on_accent="#1a1306",
-    accent_quiet="#43371f",
+    accent_quiet="#3d3d3d",
     warning="#e9c46a",
     danger="#ef7b6c",
 )
@@ -72,7 +72,7 @@ LIGHT = Palette(
     accent="#9a5b00",
     accent_hover="#7f4b00",
     on_accent="#ffffff",
-    accent_quiet="#f3e3c8",
+    accent_quiet="#dedede",
     warning="#7a5b00",
     danger="#b3261e",
 )

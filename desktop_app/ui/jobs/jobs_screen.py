@@ -129,7 +129,8 @@ class JobsScreen(Screen):
             for card in self._cards:
                 self._list.removeWidget(card)
             self._cards = [
-                kept.pop(id(entry), None) or JobCard(entry, self._jobs) for entry in entries
+                kept.pop(id(entry)) if id(entry) in kept else JobCard(entry, self._jobs)
+                for entry in entries
             ]
             for card in kept.values():
                 card.deleteLater()

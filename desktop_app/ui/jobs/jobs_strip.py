@@ -5,7 +5,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy
 
 from desktop_app.ui import controls, theme
-from desktop_app.ui.jobs.job_list import JobList
+from desktop_app.ui.jobs.job_list import JobEntry, JobList, JobStatus
 from desktop_app.ui.jobs.job_words import status_words
 
 
@@ -23,6 +23,7 @@ class JobsStrip(QFrame):
         self.setObjectName("rail")
         self.setFixedHeight(48)
         self._jobs = jobs
+        self._first: JobEntry | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.GAP_LARGE, 0, theme.GAP, 0)
         layout.setSpacing(theme.GAP)
@@ -36,7 +37,7 @@ class JobsStrip(QFrame):
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout.addWidget(self.words, 1)
         self.more = controls.label("", "chip")
-        layout.addWidget(self.more)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
         self.stop = controls.IconButton("stop", self.tr("Stop"), side=18)
         self.stop.clicked.connect(self._on_stop)
         layout.addWidget(self.stop)
@@ -54,7 +55,8 @@ class JobsStrip(QFrame):
         self.setVisible(bool(at_work))
         if not at_work:
             return
-        first = at_work[0]
+        first = next((entry for entry in at_work if entry.status is JobStatus.WORKING), at_work[0])
+        self._first = first
         self.title.setText(first.title)
         self.words.setText(status_words(first))
         progress = first.progress
@@ -70,6 +72,5 @@ class JobsStrip(QFrame):
 
     @Slot()
     def _on_stop(self) -> None:
-        at_work = self._jobs.at_work()
-        if at_work:
-            self._jobs.cancel(at_work[0])
+        if self._first is not None:
+            self._jobs.cancel(self._first)

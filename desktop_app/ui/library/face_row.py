@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId
@@ -103,7 +103,7 @@ class FaceRow(QFrame):
             no.setAccessibleName(self.tr("No, this is not {name}").format(name=self._name))
             no.clicked.connect(self._on_no)
             column.addLayout(controls.row(yes, no, None))
-        column.addStretch()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _words(self, page: PhotoPage) -> str:
         face = self.face

@@ -143,10 +143,12 @@ class LibraryScreen(Screen):
 
     def refresh(self, changes: CatalogChanges) -> None:
         self.grid.photos.refresh(changes)
-        if changes.everything or changes.photos or changes.folders or changes.faces:
+        if self.isVisible() and (
+            changes.everything or changes.photos or changes.folders or changes.faces
+        ):
             self._read()
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         self.grid.setFocus(reason)
 
     def _read(self) -> None:

@@ -87,9 +87,9 @@ class PhotoScreen(Screen):
         self._boxes_button.clicked.connect(self._on_boxes)
         rescan = controls.IconButton("rescan", self.tr("Look for faces again, harder"))
         rescan.clicked.connect(self._on_rescan)
-        before = controls.IconButton("back", self.tr("Previous photo (Backspace)"))
+        before = controls.IconButton("previous", self.tr("Previous photo (Backspace)"))
         before.clicked.connect(self.previous_photo)
-        after = controls.IconButton("forward", self.tr("Next photo (Space)"))
+        after = controls.IconButton("next", self.tr("Next photo (Space)"))
         after.clicked.connect(self.next_photo)
         self._export = controls.button(self.tr("Export"), icon="export", keys="Ctrl+E")
         self._export.clicked.connect(self._on_export)
@@ -144,7 +144,7 @@ class PhotoScreen(Screen):
         self._read()
 
     def refresh(self, changes: CatalogChanges) -> None:
-        if self._page is None:
+        if self._page is None or not self.isVisible():
             return
         own = {face.id for face in self._page.faces}
         if (
@@ -156,7 +156,7 @@ class PhotoScreen(Screen):
         ):
             self._read()
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         self.canvas.setFocus(reason)
 
     def _read(self) -> None:

@@ -63,8 +63,7 @@ class StartScreen(Screen):
         column.addWidget(controls.label("Likeness", "display"))
         promise = controls.label(
             self.tr(
-                "Restores faces in old photographs from other photos of the same person, "
-                "so that it is still them."
+                "Restores faces in old photographs, guided by other photos of the same person."
             ),
             "title",
             wrap=True,
@@ -128,14 +127,11 @@ class StartScreen(Screen):
     def show_subject(self, subject: Any) -> None:
         self.read(self._read_equipment, self._on_equipment)
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         self.choose.setFocus(reason)
 
     def _on_equipment(self, found: Sequence[Equipment]) -> None:
-        while self._table.count():
-            widget = self._table.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        controls.emptied(self._table)
         for row, thing in enumerate(found):
             icon, ink = ("yes", "accent") if thing.good else ("info", "text_soft")
             self._table.addWidget(controls.IconLabel(icon, ink, 18), row, 0)

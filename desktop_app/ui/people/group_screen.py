@@ -34,7 +34,7 @@ class GroupScreen(Screen):
         self._faces: Sequence[FaceId] = ()
         self._fresh = True
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.GAP_LARGE, 0, 0, 0)
+        layout.setContentsMargins(theme.GAP, 0, 0, 0)
         layout.setSpacing(theme.GAP_SMALL)
         self.name_box = NameBox()
         self.name_box.setMaximumWidth(340)
@@ -45,7 +45,7 @@ class GroupScreen(Screen):
         self._not_faces = controls.button(self.tr("Not faces"), "quiet", icon="not-a-face")
         self._not_faces.clicked.connect(self._on_not_faces)
         line = controls.row(self.name_box, self._said, None, self._ignore, self._not_faces)
-        line.setContentsMargins(0, 0, theme.GAP_LARGE, theme.GAP_SMALL)
+        line.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_LARGE, theme.GAP_SMALL)
         line.setStretch(0, 1)
         layout.addLayout(line)
         self.grid = FaceGrid(bench.pictures, self.tr("Faces of the group"), caption_lines=0)
@@ -70,10 +70,10 @@ class GroupScreen(Screen):
         self._read()
 
     def refresh(self, changes: CatalogChanges) -> None:
-        if changes.everything or changes.faces & set(self._faces):
+        if self.isVisible() and (changes.everything or changes.faces & set(self._faces)):
             self._read()
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         self.name_box.setFocus(reason)
 
     def _read(self) -> None:

@@ -67,7 +67,7 @@ class NeedsYou(QScrollArea):
         kept = {card.faces: card for card in self.cards}
         for card in self.cards:
             self._list.removeWidget(card)
-        self.cards = [kept.pop(faces, None) or self._made(faces) for faces in shown]
+        self.cards = [kept.pop(faces) if faces in kept else self._made(faces) for faces in shown]
         for card in kept.values():
             card.hide()
             card.deleteLater()
@@ -95,11 +95,7 @@ class NeedsYou(QScrollArea):
         return card
 
     def _show_waiting(self, page: PeoplePage) -> None:
-        while self._waiting_row.count():
-            item = self._waiting_row.takeAt(0)
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
+        controls.emptied(self._waiting_row)
         self._reviews = {}
         waiting = page.waiting()
         self._waiting.setVisible(bool(waiting))

@@ -98,7 +98,7 @@ class PersonDelegate(TileDelegate):
         return super().caption_height() + theme.GAP_SMALL + theme.GAP_TINY
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        frame = self.frame(option.rect)  # type: ignore[attr-defined]
+        frame = self.frame(option.rect)
         tile: PersonTile = index.data(PersonRole.TILE)
         summary = tile.summary
         painter.setRenderHints(
@@ -114,11 +114,11 @@ class PersonDelegate(TileDelegate):
         self.paint_marks(painter, option, frame)
         self._paint_gauge(painter, frame, tile.references)
         below = frame.translated(0, theme.GAP_SMALL + theme.GAP_TINY)
-        self.paint_line(painter, below, 0, summary.person.name, "text")
+        self.paint_line(painter, below, 0, summary.person.name, "text", theme.Type.STRONG)
         life = words.life_words(summary.person)
         photos = words.counted(summary.confirmed, self.tr("1 photo"), self.tr("{n} photos"))
         second = f"{life} · {photos}" if life else photos
-        self.paint_line(painter, below, 1, second, "text_soft")
+        self.paint_line(painter, below, 1, second)
 
     def _paint_badge(self, painter: QPainter, frame: QRect, text: str) -> None:
         font = theme.font(theme.Type.CAPTION)

@@ -50,7 +50,7 @@ class PeoplePage:
 
 def read_people(catalog: Catalog, report: Report) -> PeoplePage:
     report(Progress(0, None))
-    tiles = []
+    tiles: list[PersonTile] = []
     for summary in catalog.people.all():
         report(Progress(len(tiles), None))
         tiles.append(PersonTile(summary, _able_to_guide(catalog, summary)))

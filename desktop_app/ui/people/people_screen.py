@@ -74,12 +74,14 @@ class PeopleScreen(Screen):
     def _make_ignored(self) -> QWidget:
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(theme.GAP_LARGE, theme.GAP_SMALL, 0, 0)
+        column.setContentsMargins(theme.GAP, theme.GAP_SMALL, 0, 0)
         self._people_back = QVBoxLayout()
         column.addLayout(self._people_back)
         self._take_back = controls.button(self.tr("No longer ignore the chosen"), icon="undo")
         self._take_back.clicked.connect(self._on_take_back)
-        column.addLayout(controls.row(self._take_back, None))
+        back = controls.row(self._take_back, None)
+        back.setContentsMargins(theme.GAP_SMALL, 0, 0, 0)
+        column.addLayout(back)
         column.addWidget(self._ignored, 1)
         return holder
 
@@ -98,10 +100,12 @@ class PeopleScreen(Screen):
         self._read()
 
     def refresh(self, changes: CatalogChanges) -> None:
-        if changes.everything or changes.faces or changes.people or changes.photos:
+        if self.isVisible() and (
+            changes.everything or changes.faces or changes.people or changes.photos
+        ):
             self._read()
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         if self.tabs.currentIndex() == NAMED:
             self.named.setFocus(reason)
         elif self.tabs.currentIndex() == NEEDS_YOU and self.needs_you.cards:
@@ -131,10 +135,7 @@ class PeopleScreen(Screen):
         self._show_tab()
 
     def _show_ignored_people(self, page: PeoplePage) -> None:
-        while self._people_back.count():
-            widget = self._people_back.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        controls.emptied(self._people_back)
         for tile in page.ignored_people:
             person = tile.summary.person
             made = controls.button(

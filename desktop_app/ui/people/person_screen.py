@@ -119,10 +119,12 @@ class PersonScreen(Screen):
     def _make_confirmed(self) -> QWidget:
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(theme.GAP_LARGE, theme.GAP_SMALL, 0, 0)
+        column.setContentsMargins(theme.GAP, theme.GAP_SMALL, 0, 0)
         self._not_them = controls.button("", icon="close")
         self._not_them.clicked.connect(self._on_not_them)
-        column.addLayout(controls.row(self._not_them, None))
+        line = controls.row(self._not_them, None)
+        line.setContentsMargins(theme.GAP_SMALL, 0, 0, 0)
+        column.addLayout(line)
         column.addWidget(self.confirmed, 1)
         return holder
 
@@ -151,17 +153,17 @@ class PersonScreen(Screen):
         self._read()
 
     def refresh(self, changes: CatalogChanges) -> None:
-        if self._person is not None and (
+        if self.isVisible() and (
             changes.everything or changes.faces or changes.people or changes.photos
         ):
             self._read()
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         widgets = (self.review, self.confirmed, self.references.grid, self.photos)
         widgets[self.tabs.currentIndex()].setFocus(reason)
 
     def _read(self) -> None:
-        if (self._person is not None and self.isVisibleTo(self.window())) or self._fresh:
+        if self._person is not None:
             work = partial(read_person, self.bench.catalog, self._person)
             self.read(work, self._on_page)
 

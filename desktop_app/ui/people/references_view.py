@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.face import Face
 from desktop_app.domain.ids import FaceId
@@ -57,10 +57,14 @@ class ReferencesView(QWidget):
         self._free.setToolTip(self.tr("Leave the chosen face to the automatic choice (A)"))
         self._free.clicked.connect(self.set_free)
         layout.addLayout(controls.row(self._pin, self._out, self._free, None))
-        self.grid = FaceGrid(pictures, self.tr("Confirmed faces"), side=136, caption_lines=2)
+        self.grid = FaceGrid(pictures, self.tr("Confirmed faces"), side=184, caption_lines=2)
         self.grid.setSelectionMode(FaceGrid.SelectionMode.SingleSelection)
         self.grid.chosen_changed.connect(self._show_buttons)
-        layout.addWidget(self.grid, 1)
+        # tiles have half a gap of their own
+        outer = QHBoxLayout()
+        outer.setContentsMargins(-theme.GAP_SMALL, 0, 0, 0)
+        outer.addWidget(self.grid)
+        layout.addLayout(outer, 1)
 
     def show_page(self, page: PersonPage) -> None:
         self._page = page

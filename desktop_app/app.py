@@ -1,0 +1,325 @@
+"""Builds the window and joins every wish to the operation that fulfils it."""
+
+import gc
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+import desktop_app
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.progress import Report
+from desktop_app.domain.restoration import Restorer
+from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.jobs.job import Job
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.models.store import ModelStore
+from desktop_app.operations.eyes import Eyes, open_eyes
+from desktop_app.restoration.engines import open_restorer
+from desktop_app.settings.places import Places, places, resources
+from desktop_app.settings.settings import Settings, load_settings, save_settings
+from desktop_app.ui import theme
+from desktop_app.ui.compare.compare_screen import CompareScreen
+from desktop_app.ui.crash import CrashCatcher
+from desktop_app.ui.decisions import Decisions
+from desktop_app.ui.equipment import read_equipment
+from desktop_app.ui.jobs.job_list import JobList
+from desktop_app.ui.jobs.jobs_screen import JobsScreen
+from desktop_app.ui.jobs.jobs_strip import JobsStrip
+from desktop_app.ui.journal import start_log
+from desktop_app.ui.library.library_screen import LibraryScreen
+from desktop_app.ui.library.photo_screen import PhotoScreen
+from desktop_app.ui.library.start_screen import StartScreen
+from desktop_app.ui.looking import Looking
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.messages import Messages
+from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
+from desktop_app.ui.people.group_screen import GroupScreen
+from desktop_app.ui.people.people_screen import PeopleScreen
+from desktop_app.ui.people.person_screen import PersonScreen
+from desktop_app.ui.picture_reading import read_pictures
+from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.restore.restore_screen import RestoreScreen
+from desktop_app.ui.restore.wishes import RestoreWishes
+from desktop_app.ui.screen import Workbench
+from desktop_app.ui.settings.settings_screen import SettingsScreen
+
+_SHUTDOWN_S = 20.0
+_log = logging.getLogger(__name__)
+
+
+class Likeness(QObject):
+    """One catalog in one window: everything that lives as long as the window does."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        where: Places,
+        store: ModelStore,
+        runner: JobRunner,
+        settings: Settings,
+    ) -> None:
+        super().__init__()
+        self.catalog = catalog
+        self.settings = settings
+        self._where = where
+        self._store = store
+        self._runner = runner
+        thumbnails = ThumbnailStore(where.thumbnails, settings.thumbnail_megabytes * 1_000_000)
+        self.eyes = OpenedEyes(self._open_eyes)
+        self.restorer = OpenedRestorer(self._open_restorer)
+        self.window = MainWindow()
+        self.jobs = JobList(runner)
+        messages = Messages(self.window)
+        pictures = Pictures(runner, partial(read_pictures, catalog, thumbnails))
+        self.bench = Workbench(catalog, runner, messages, pictures, where)
+        self.decisions = Decisions(catalog, thumbnails, runner, messages)
+        self.looking = Looking(catalog, thumbnails, self.eyes, self._max_pixels, runner, messages)
+        self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
+        self._make_screens()
+        self._join()
+
+    def _make_screens(self) -> None:
+        bench, window = self.bench, self.window
+        self.start = StartScreen(bench, partial(read_equipment, self._store))
+        self.library = LibraryScreen(bench)
+        self.people = PeopleScreen(bench)
+        self.photo = PhotoScreen(bench)
+        self.group = GroupScreen(bench)
+        self.person = PersonScreen(bench)
+        self.restore = RestoreScreen(bench)
+        self.compare = CompareScreen(bench)
+        self.jobs_screen = JobsScreen(bench, self.jobs)
+        self.settings_screen = SettingsScreen(bench, self.settings)
+        window.add_screen(self.start)
+        window.add_screen(self.library, rail=self.tr("Library"), keys="Ctrl+1")
+        window.add_screen(self.people, rail=self.tr("People"), keys="Ctrl+2")
+        window.add_screen(self.jobs_screen, rail=self.tr("Activity"), keys="Ctrl+3", low=True)
+        window.add_screen(self.settings_screen, rail=self.tr("Settings"), keys="Ctrl+,", low=True)
+        for screen in (self.photo, self.group, self.person, self.restore, self.compare):
+            window.add_screen(screen)
+        strip = JobsStrip(self.jobs)
+        strip.opened.connect(self._show_jobs)
+        window.add_strip(strip)
+
+    def _join(self) -> None:
+        window, decisions, looking = self.window, self.decisions, self.looking
+        for wishes in (decisions, looking, self.restoring):
+            wishes.catalog_changed.connect(self.bench.pictures.forget)
+            wishes.catalog_changed.connect(window.refresh)
+        decisions.faces_decided.connect(looking.decided)
+        window.undo_wanted.connect(decisions.undo)
+        self.bench.messages.undo_wanted.connect(decisions.undo)
+        window.add_folder_wanted.connect(self.ask_folder)
+        window.closing.connect(self.close)
+        self.start.add_folder_wanted.connect(self.ask_folder)
+        self.start.sample_wanted.connect(self.add_samples)
+        self.library.add_folder_wanted.connect(self.ask_folder)
+        self.library.rescan_wanted.connect(looking.look_at)
+        self.library.remove_folder_wanted.connect(looking.remove_folder)
+        for dated in (self.library, self.photo):
+            dated.date_wanted.connect(decisions.set_date)
+        for naming in (self.photo, self.people, self.group, self.person):
+            naming.name_wanted.connect(decisions.name)
+            naming.ignore_wanted.connect(decisions.ignore)
+            naming.not_face_wanted.connect(decisions.not_faces)
+        for judging in (self.photo, self.person):
+            judging.confirm_wanted.connect(decisions.confirm)
+            judging.reject_wanted.connect(decisions.reject)
+        self.people.take_back_wanted.connect(decisions.take_back)
+        self.people.person_back_wanted.connect(decisions.person_back)
+        self.person.rename_wanted.connect(decisions.rename)
+        self.person.years_wanted.connect(decisions.set_years)
+        self.person.merge_wanted.connect(decisions.merge)
+        self.person.ignore_person_wanted.connect(decisions.ignore_person)
+        self.person.forget_wanted.connect(decisions.forget)
+        self.person.reference_wanted.connect(decisions.choose_reference)
+        self._join_restoring()
+        self.settings_screen.settings_changed.connect(self.apply_settings)
+
+    def _join_restoring(self) -> None:
+        restoring = self.restoring
+        self.restore.restore_wanted.connect(restoring.restore)
+        self.restore.settings_wanted.connect(restoring.keep_settings)
+        self.restore.pin_wanted.connect(restoring.pin)
+        self.restore.unpin_wanted.connect(restoring.leave_to_choice)
+        self.restore.exclude_wanted.connect(restoring.exclude)
+        restoring.restoring.connect(self.restore.on_job)
+        self.compare.accept_wanted.connect(restoring.accept)
+        self.compare.keep_original_wanted.connect(restoring.keep_original)
+
+    # What the lanes ask for
+
+    def _open_eyes(self) -> Eyes:
+        chosen = self.settings
+        return open_eyes(self._store, chosen.face_models, chosen.insightface_folder, chosen.device)
+
+    def _open_restorer(self, engine: str) -> Restorer:
+        return open_restorer(engine, self._store, self.settings.device)
+
+    def _max_pixels(self) -> int:
+        return self.settings.max_megapixels * 1_000_000
+
+    # What the user asks for
+
+    def begin(self, folders: Sequence[Path], has_folders: bool) -> None:
+        """Shows the first screen and goes on with what the last session left."""
+        self.window.go("library" if has_folders or folders else "start")
+        self.window.show()
+        for folder in folders:
+            self.looking.add_folder(folder)
+        if has_folders:
+            self.looking.look_at_all()
+
+    @Slot()
+    def ask_folder(self) -> None:
+        """Lets the user choose a folder of photos."""
+        self._dialog = QFileDialog(self.window, self.tr("Choose a folder of photos"))
+        self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+        self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._dialog.fileSelected.connect(self.add_folder)
+        self._dialog.open()
+
+    @Slot(str)
+    def add_folder(self, folder: str) -> None:
+        self.looking.add_folder(Path(folder))
+        self.window.go("library")
+
+    @Slot()
+    def add_samples(self) -> None:
+        """Tries the application with the photographs that travel with it."""
+        self.add_folder(str(resources() / "samples" / "library"))
+
+    @Slot()
+    def _show_jobs(self) -> None:
+        self.window.go("jobs")
+
+    @Slot(object)
+    def apply_settings(self, settings: Settings) -> None:
+        """Keeps the choices and follows them at once."""
+        before, self.settings = self.settings, settings
+        app = QApplication.instance()
+        if settings.theme != before.theme and isinstance(app, QApplication):
+            theme.apply(app, theme.Scheme(settings.theme))
+        if settings != before:
+            self.eyes.forget()
+            self.restorer.forget()
+        work = partial(_save_settings, self._where.settings, settings)
+        job = Job(self.tr("Settings"), work, quiet=True)
+        job.failed.connect(self.bench.messages.show_error)
+        self._runner.submit(Lane.DECIDE, job)
+
+    @Slot()
+    def close(self) -> None:
+        """Stops the lanes, then closes what they worked with."""
+        self.window.hide()
+        if self._runner.shutdown(_SHUTDOWN_S):
+            self.restorer.close()
+            self.catalog.close()
+        else:
+            _log.warning("a job did not stop in time")
+
+
+def _save_settings(path: Path, settings: Settings, _report: Report) -> None:
+    save_settings(path, settings)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    catalog: Catalog
+    has_folders: bool
+
+
+def _open_catalog(path: Path, _report: Report) -> _Opened:
+    catalog = Catalog.open(path)
+    return _Opened(catalog, bool(catalog.folders.all()))
+
+
+class _Waiting(QObject):
+    """Waits for a job while the window's thread stays alive."""
+
+    def __init__(self, runner: JobRunner, work: Callable[[Report], _Opened]) -> None:
+        super().__init__()
+        self.result: _Opened | None = None
+        self.error: Exception | None = None
+        self._loop = QEventLoop()
+        self._job = Job("", work, quiet=True)
+        self._job.succeeded.connect(self._on_result)
+        self._job.failed.connect(self._on_error)
+        self._job.finished.connect(self._loop.quit)
+        runner.submit(Lane.READ, self._job)
+        self._loop.exec()
+
+    @Slot(object)
+    def _on_result(self, result: _Opened) -> None:
+        self.result = result
+
+    @Slot(object)
+    def _on_error(self, error: Exception) -> None:
+        self.error = error
+
+
+class _Sweeper(QObject):
+    """Collects garbage in the window's thread alone: a QObject must not die in another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(2_000)
+        self._timer.timeout.connect(self._sweep)
+        self._timer.start()
+
+    @Slot()
+    def _sweep(self) -> None:
+        gc.collect(1)
+
+
+def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
+    """Opens the window on the catalog at `catalog_path` (None: the user's own) until it is closed.
+
+    `folders` are taken into the library. Returns the exit status: 0, or 1 where the catalog could
+    not be opened.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Likeness")
+    app.setApplicationVersion(desktop_app.__version__)
+    app.setDesktopFileName("likeness")
+    where = places()
+    log = start_log(where.logs)
+    settings = load_settings(where.settings)
+    theme.apply(app, theme.Scheme(settings.theme))
+    sweeper = _Sweeper()
+    runner = JobRunner()
+    opening = _Waiting(runner, partial(_open_catalog, catalog_path or where.catalog))
+    if opening.result is None:
+        runner.shutdown(_SHUTDOWN_S)
+        return _say_why(opening.error)
+    store = ModelStore(resources() / "models", where.models)
+    likeness = Likeness(opening.result.catalog, where, store, runner, settings)
+    catcher = CrashCatcher(likeness.window)
+    likeness.begin(folders, opening.result.has_folders)
+    status = app.exec()
+    catcher.release()
+    sweeper.deleteLater()
+    logging.getLogger().removeHandler(log)
+    log.close()
+    if runner.jobs():
+        os._exit(status)  # a job that cannot be stopped must not keep the process alive
+    return status
+
+
+def _say_why(error: Exception | None) -> int:
+    if not isinstance(error, ExpectedError):
+        raise error or RuntimeError("the catalog did not open")
+    box = QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error))
+    box.exec()
+    return 1
