@@ -7,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from desktop_app.models.store import ModelStore
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.face import Face
@@ -20,6 +19,7 @@ from desktop_app.domain.restoration import (
     RestorerFacts,
 )
 from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.models.store import ModelStore
 from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.decide_faces import name_faces
 from desktop_app.operations.eyes import Eyes, open_eyes
