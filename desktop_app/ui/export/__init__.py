@@ -1,0 +1,1 @@
+"""The screen on which restored photos are written out as files."""

@@ -1,0 +1,232 @@
+"""One photo in the queue of an export: where it stands, and what to do when it could not be."""
+
+import enum
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QSize, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app.domain.errors import ExpectedError, NameTaken
+from desktop_app.domain.ids import PhotoId
+from desktop_app.jobs.job import Job
+from desktop_app.operations.export_photos import Exported, ExportRequest
+from desktop_app.ui import controls, theme
+from desktop_app.ui.export.reading import PhotoToExport
+from desktop_app.ui.grid import paint_picture
+from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.words import counted, photo_name, shown
+
+
+class ExportState(enum.Enum):
+    """Where one photo stands on its way to a file."""
+
+    READY = "ready"
+    EMPTY = "empty"  # nothing was accepted in it
+    WAITING = "waiting"
+    WRITING = "writing"
+    DONE = "done"
+    NAME_TAKEN = "name_taken"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    LEFT_OUT = "left_out"
+
+
+_MARKS = {
+    ExportState.READY: ("photo", "text_soft"),
+    ExportState.EMPTY: ("info", "text_soft"),
+    ExportState.WAITING: ("pause", "text_soft"),
+    ExportState.WRITING: ("jobs", "accent"),
+    ExportState.DONE: ("yes", "accent"),
+    ExportState.NAME_TAKEN: ("warning", "warning"),
+    ExportState.FAILED: ("warning", "danger"),
+    ExportState.STOPPED: ("stop", "text_soft"),
+    ExportState.LEFT_OUT: ("no", "text_soft"),
+}
+
+
+class ExportRow(QFrame):
+    """Shows a photo, what was restored in it, and its state in words with an icon.
+
+    Signals:
+        retry_wanted(ExportRow), keep_both_wanted(ExportRow), replace_wanted(ExportRow):
+            the user's answer where the file could not be written.
+        state_changed(): it stands elsewhere now.
+    """
+
+    retry_wanted = Signal(object)
+    keep_both_wanted = Signal(object)
+    replace_wanted = Signal(object)
+    state_changed = Signal()
+
+    def __init__(self, item: PhotoToExport, pictures: Pictures) -> None:
+        super().__init__()
+        self.setProperty("look", "card")
+        self.item = item
+        self.request: ExportRequest | None = None
+        self.state = ExportState.READY if item.results else ExportState.EMPTY
+        self._job: Job | None = None
+        self._problem = ""
+        self._thumbnail = _Thumbnail(item.photo.id, pictures)
+        self._name = controls.label(photo_name(item.photo), "strong")
+        self._what = controls.label(self._what_words(), "soft")
+        self._mark = controls.IconLabel("info", "text_soft", 18)
+        self._words = controls.label("", "soft", wrap=True)
+        self.retry = controls.button(self.tr("Try again"), icon="retry")
+        self.retry.clicked.connect(self._on_retry)
+        self.keep_both = controls.button(self.tr("Keep both"))
+        self.keep_both.clicked.connect(self._on_keep_both)
+        self.replace = controls.button(self.tr("Replace"))
+        self.replace.clicked.connect(self._on_replace)
+        self.leave_out = controls.button(self.tr("Leave out"), "quiet")
+        self.leave_out.clicked.connect(self._on_leave_out)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._name)
+        words.addWidget(self._what)
+        state = controls.row(self._mark)
+        state.addWidget(self._words, 1)
+        words.addLayout(state)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.GAP_SMALL, theme.GAP_SMALL, theme.GAP, theme.GAP_SMALL)
+        layout.setSpacing(theme.GAP)
+        layout.addWidget(self._thumbnail)
+        layout.addLayout(words, 1)
+        for button in (self.keep_both, self.replace, self.retry, self.leave_out):
+            layout.addWidget(button)
+        self._show()
+
+    def plan(self, request: ExportRequest | None) -> None:
+        """What would be written; None where there is nothing to write or no folder."""
+        self.request = request
+        self._show()
+
+    @Slot(object)
+    def follow(self, job: Job) -> None:
+        """Its writing has been submitted."""
+        self._job = job
+        job.started.connect(self._on_started)
+        job.succeeded.connect(self._on_written)
+        job.failed.connect(self._on_failed)
+        job.cancelled.connect(self._on_cancelled)
+        self._set(ExportState.WAITING)
+
+    def cancel(self) -> None:
+        """Stops before it is written; what is being written is finished or not there."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @property
+    def busy(self) -> bool:
+        return self.state in (ExportState.WAITING, ExportState.WRITING)
+
+    def _set(self, state: ExportState, problem: str = "") -> None:
+        self.state = state
+        self._problem = problem
+        if not self.busy:
+            self._job = None
+        self._show()
+        self.state_changed.emit()
+
+    def _show(self) -> None:
+        self._mark.set_icon(*_MARKS[self.state])
+        self._words.setText(self._state_words())
+        taken = self.state is ExportState.NAME_TAKEN
+        failed = self.state in (ExportState.FAILED, ExportState.STOPPED)
+        self.keep_both.setVisible(taken)
+        self.replace.setVisible(taken)
+        self.leave_out.setVisible(taken or self.state is ExportState.FAILED)
+        self.retry.setVisible(failed)
+        self.setAccessibleName(f"{self._name.text()}, {self._what.text()}, {self._words.text()}")
+
+    def _what_words(self) -> str:
+        if not self.item.results:
+            return self.tr("Nothing was accepted in this photo")
+        faces = counted(
+            len(self.item.results), self.tr("One face restored"), self.tr("{n} faces restored")
+        )
+        return f"{faces}: {', '.join(self.item.names)}" if self.item.names else faces
+
+    def _state_words(self) -> str:
+        path = self.request.path if self.request else None
+        name = shown(path.name) if path else ""
+        return {
+            ExportState.READY: name or self.tr("Choose a folder to write to"),
+            ExportState.EMPTY: self.tr("Left out; compare and accept first"),
+            ExportState.WAITING: self.tr("Waiting"),
+            ExportState.WRITING: self.tr("Writing {name}").format(name=name),
+            ExportState.DONE: self.tr("Written as {name}").format(name=name),
+            ExportState.NAME_TAKEN: self.tr("{name} is there already").format(name=name),
+            ExportState.FAILED: self._problem,
+            ExportState.STOPPED: self.tr("Stopped; nothing was written"),
+            ExportState.LEFT_OUT: self.tr("Left out"),
+        }[self.state]
+
+    @Slot()
+    def _on_started(self) -> None:
+        self._set(ExportState.WRITING)
+
+    @Slot(object)
+    def _on_written(self, outcomes: list[Exported]) -> None:
+        problem = outcomes[0].problem if outcomes else None
+        if problem is None:
+            self._set(ExportState.DONE)
+        else:
+            self._set_problem(problem)
+
+    def _set_problem(self, problem: ExpectedError) -> None:
+        taken = isinstance(problem, NameTaken)
+        self._set(ExportState.NAME_TAKEN if taken else ExportState.FAILED, str(problem))
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self._set(ExportState.FAILED, self.tr("Something went wrong; see the report."))
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._set(ExportState.STOPPED)
+
+    @Slot()
+    def _on_retry(self) -> None:
+        self.retry_wanted.emit(self)
+
+    @Slot()
+    def _on_keep_both(self) -> None:
+        self.keep_both_wanted.emit(self)
+
+    @Slot()
+    def _on_replace(self) -> None:
+        self.replace_wanted.emit(self)
+
+    @Slot()
+    def _on_leave_out(self) -> None:
+        self._set(ExportState.LEFT_OUT)
+
+    def folder(self) -> Path | None:
+        """Where its file lies."""
+        return self.request.path.parent if self.request else None
+
+
+class _Thumbnail(QWidget):
+    def __init__(self, photo_id: PhotoId, pictures: Pictures) -> None:
+        super().__init__()
+        self._photo_id = photo_id
+        self._pictures = pictures
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        pictures.photo_ready.connect(self._on_picture)
+
+    def sizeHint(self) -> QSize:
+        return QSize(72, 72)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        picture = self._pictures.photo(self._photo_id)
+        paint_picture(painter, QRect(0, 0, 72, 72), picture, fill=True)
+
+    @Slot(object)
+    def _on_picture(self, photo_id: PhotoId) -> None:
+        if photo_id == self._photo_id:
+            self.update()

@@ -1,0 +1,209 @@
+"""How photos are written: a preset, and what it stands for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.imaging.encode import DEEP, LOSSLESS, ExportSettings
+from desktop_app.ui import controls, theme
+
+_OWN = "own"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A way of writing photos, for a purpose."""
+
+    key: str
+    settings: ExportSettings
+
+
+PRESETS = (
+    Preset("archive", ExportSettings("tiff", None, 92, keep_place=True)),
+    Preset("family", ExportSettings("jpeg", 8, 92, keep_place=True)),
+    Preset("web", ExportSettings("webp", 8, 85, keep_place=False)),
+)
+
+
+class SettingsForm(controls.Card):
+    """Choosing a preset fills the rest; changing the rest makes it one's own.
+
+    Signals:
+        changed(): format, name or folder are others.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder: Path | None = None
+        self.preset = QComboBox()
+        for key, words in (
+            ("archive", self.tr("Archive: TIFF, nothing lost")),
+            ("family", self.tr("Family: JPEG, to send and to print")),
+            ("web", self.tr("Web: WebP, small, without the place")),
+            (_OWN, self.tr("My own")),
+        ):
+            self.preset.addItem(words, key)
+        self.file_format = QComboBox()
+        for key, words in (
+            ("tiff", "TIFF"),
+            ("png", "PNG"),
+            ("jpeg", "JPEG"),
+            ("webp", "WebP"),
+            ("avif", "AVIF"),
+        ):
+            self.file_format.addItem(words, key)
+        self.bits = QComboBox()
+        for bits, words in (
+            (None, self.tr("As in the original")),
+            (8, self.tr("8 bits")),
+            (16, self.tr("16 bits")),
+        ):
+            self.bits.addItem(words, bits)
+        self.quality = QSlider(Qt.Orientation.Horizontal)
+        self.quality.setRange(40, 100)
+        self._percent = controls.label("", "strong")
+        self.keep_place = QCheckBox(self.tr("Keep the place (GPS)"))
+        self.added = QLineEdit(self.tr(" restored"))
+        self._folder_name = controls.label("", "soft")
+        self.choose = controls.button(self.tr("Choose a folder"), icon="folder")
+        self._promise = controls.label("", "caption", wrap=True)
+        self._label_note = controls.label(
+            self.tr(
+                "The file says what was done: which faces, with which engine and how many "
+                "references, and that a trained model had a part in it."
+            ),
+            "caption",
+            wrap=True,
+        )
+        self._lay_out()
+        self._join()
+        self.show_settings(PRESETS[0].settings)
+        self.show_folder(None)
+
+    def _lay_out(self) -> None:
+        self.body.setSpacing(theme.GAP_TINY)
+        self.body.addWidget(controls.label(self.tr("How to write"), "title"))
+        self._add(self.tr("Purpose"), self.preset)
+        self._add(self.tr("Format"), self.file_format)
+        self._add(self.tr("Bit depth"), self.bits)
+        self._quality_label = self._add(self.tr("Quality"), self.quality, beside=self._percent)
+        self.body.addWidget(self._promise)
+        self.body.addSpacing(theme.GAP_SMALL)
+        self.body.addWidget(self.keep_place)
+        self._add(self.tr("Added to the name"), self.added)
+        self._add(self.tr("Folder"), self.choose, beside=self._folder_name)
+        self.body.addSpacing(theme.GAP_SMALL)
+        self.body.addWidget(self._label_note)
+        self.body.addStretch()
+
+    def _add(self, words: str, control: QWidget, beside: QWidget | None = None) -> QLabel:
+        said = controls.label(words, "soft")
+        column = QVBoxLayout()
+        column.setSpacing(theme.GAP_TINY)
+        column.setContentsMargins(0, theme.GAP_SMALL, 0, 0)
+        heading = controls.row(said, None)
+        if beside is not None:
+            heading.addWidget(beside)
+        column.addLayout(heading)
+        column.addWidget(control)
+        control.setAccessibleName(words)
+        self.body.addLayout(column)
+        return said
+
+    def _join(self) -> None:
+        self.preset.activated.connect(self._on_preset)
+        self.file_format.activated.connect(self._on_change)
+        self.bits.activated.connect(self._on_change)
+        self.quality.valueChanged.connect(self._on_change)
+        self.keep_place.clicked.connect(self._on_change)
+        self.added.textEdited.connect(self._on_change)
+        self.choose.clicked.connect(self._ask_folder)
+
+    def settings(self) -> ExportSettings:
+        """What is chosen now."""
+        file_format = str(self.file_format.currentData())
+        return ExportSettings(
+            file_format,
+            self.bits.currentData() if file_format in DEEP else 8,
+            self.quality.value(),
+            keep_place=self.keep_place.isChecked(),
+        )
+
+    def show_settings(self, settings: ExportSettings) -> None:
+        """Fills the form without telling anybody."""
+        self.file_format.setCurrentIndex(self.file_format.findData(settings.file_format))
+        depth = settings.bit_depth if settings.file_format in DEEP else 8
+        self.bits.setCurrentIndex(self.bits.findData(depth))
+        self.quality.blockSignals(True)
+        self.quality.setValue(settings.quality)
+        self.quality.blockSignals(False)
+        self.keep_place.setChecked(settings.keep_place)
+        self._explain()
+
+    def show_folder(self, folder: Path | None) -> None:
+        self.folder = folder
+        shown = str(folder) if folder else self.tr("None chosen yet")
+        metrics = self._folder_name.fontMetrics()
+        self._folder_name.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, 220))
+        self._folder_name.setToolTip(shown)
+
+    @Slot(str)
+    def take_folder(self, folder: str) -> None:
+        """The user chose where the files go."""
+        self.show_folder(Path(folder))
+        self.changed.emit()
+
+    @Slot()
+    def _on_preset(self) -> None:
+        chosen = [p for p in PRESETS if p.key == self.preset.currentData()]
+        if chosen:
+            self.show_settings(chosen[0].settings)
+            self.changed.emit()
+
+    @Slot()
+    def _on_change(self) -> None:
+        self._explain()
+        self.changed.emit()
+
+    def _explain(self) -> None:
+        settings = self.settings()
+        lossless = settings.file_format in LOSSLESS
+        deep = settings.file_format in DEEP
+        self.bits.setEnabled(deep)
+        if not deep:
+            self.bits.setCurrentIndex(self.bits.findData(8))
+        for part in (self._quality_label, self.quality, self._percent):
+            part.setVisible(not lossless)
+        self._percent.setText(f"{settings.quality}")
+        self._promise.setText(
+            self.tr("Outside the restored faces every pixel stays exactly as it is.")
+            if lossless and settings.bit_depth is None
+            else self.tr("Outside the restored faces only the bit depth changes.")
+            if lossless
+            else self.tr("The whole picture is encoded anew; at a high quality no eye sees it.")
+        )
+        match = [p.key for p in PRESETS if p.settings == settings]
+        self.preset.setCurrentIndex(self.preset.findData(match[0] if match else _OWN))
+
+    @Slot()
+    def _ask_folder(self) -> None:
+        start = str(self.folder or Path.home())
+        dialog = QFileDialog(self, self.tr("Where the restored photos go"), start)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.take_folder)
+        dialog.open()

@@ -1,0 +1,52 @@
+"""Fulfils what is wished on the export screen: each photo is one job on the writing lane."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal, Slot
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.ids import PhotoId
+from desktop_app.domain.progress import Report
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.operations.export_photos import Exported, ExportRequest, export_photos
+from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.ui.messages import Messages
+from desktop_app.ui.wishes import Wishes
+
+
+class ExportWishes(Wishes):
+    """`max_pixels` is asked for each photo: the settings may have changed.
+
+    Signals:
+        exporting(Job, PhotoId): a photo is queued; the job returns `[Exported]`.
+    """
+
+    exporting = Signal(object, object)
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        messages: Messages,
+        catalog: Catalog,
+        max_pixels: Callable[[], int] = lambda: MAX_PIXELS,
+    ) -> None:
+        super().__init__(runner, messages)
+        self._catalog = catalog
+        self._max_pixels = max_pixels
+
+    @Slot(list)
+    def export(self, requests: Sequence[ExportRequest]) -> None:
+        """Originals are never written; what cannot be written does not stop the others."""
+        for request in requests:
+            work = partial(_export, self._catalog, request, self._max_pixels())
+            title = self.tr("Writing {name}").format(name=request.path.name)
+            job = self.run(Lane.EXPORT, title, work)
+            photo_id: PhotoId = request.photo_id
+            self.exporting.emit(job, photo_id)
+
+
+def _export(
+    catalog: Catalog, request: ExportRequest, max_pixels: int, report: Report
+) -> list[Exported]:
+    return export_photos(catalog, [request], report, max_pixels)
