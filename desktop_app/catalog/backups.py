@@ -1,6 +1,8 @@
 """Copies of the catalog: made while it is in use, checked, rotated, brought back."""
 
+import glob
 import os
+import re
 import sqlite3
 import tempfile
 from datetime import UTC, datetime
@@ -8,7 +10,9 @@ from pathlib import Path
 
 from desktop_app.catalog.engine import in_the_users_words, lock_for_writing, quick_check
 from desktop_app.domain.errors import CatalogDamaged, NotKnown, NotPermitted
-from desktop_app.domain.whole_file import as_expected
+from desktop_app.domain.whole_file import as_expected, flush_folder
+
+STAMP = "%Y%m%dT%H%M%S%f"  # UTC, as it stands in a backup's name
 
 KEPT = 7
 """Backups kept of each occasion; older ones are removed."""
@@ -42,6 +46,7 @@ def back_up(path: Path, to: Path) -> None:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(to)
+        flush_folder(to.parent)
     except OSError as error:
         raise as_expected(error, to) from error
     finally:
@@ -59,7 +64,7 @@ def back_up_beside(path: Path, occasion: str) -> Path:
             f"A backup of the catalog may not be written in {folder.parent}. "
             "Check the permissions of the folder, then try again."
         ) from error
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    stamp = datetime.now(UTC).strftime(STAMP)
     made = folder / f"{path.stem}-{stamp}-{occasion}.sqlite"
     back_up(path, made)
     for old in sorted(folder.glob(f"*-{occasion}.sqlite"), reverse=True)[KEPT:]:
@@ -69,7 +74,15 @@ def back_up_beside(path: Path, occasion: str) -> Path:
 
 def backups(path: Path) -> list[Path]:
     """The backups of a catalog, newest first."""
-    return sorted(backups_folder(path).glob(f"{path.stem}-*.sqlite"), reverse=True)
+    return sorted(backups_folder(path).glob(f"{glob.escape(path.stem)}-*.sqlite"), reverse=True)
+
+
+def made_at(backup: Path) -> datetime:
+    """When a backup was made, by its name; long ago where the name does not say."""
+    stamp = re.search(r"-(\d{8}T\d{12})-", backup.name)
+    if stamp is None:
+        return datetime.fromtimestamp(0, UTC)
+    return datetime.strptime(stamp[1], STAMP).replace(tzinfo=UTC)
 
 
 def newest_sound_backup(path: Path) -> Path | None:
@@ -93,7 +106,7 @@ def restore_backup(path: Path, backup: Path) -> Path | None:
     try:
         aside = None
         if path.exists():
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+            stamp = datetime.now(UTC).strftime(STAMP)
             aside = path.with_name(f"{path.stem}-replaced-{stamp}{path.suffix}")
             for end in ("", "-wal", "-shm"):
                 part = Path(f"{path}{end}")

@@ -1,22 +1,25 @@
 """The catalog: what is known of the user's photos, in one file that only they can read."""
 
 import contextlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from filelock import FileLock
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from desktop_app.catalog.backups import (
     back_up,
     back_up_beside,
     backups,
+    made_at,
     newest_sound_backup,
 )
 from desktop_app.catalog.decisions import DecisionLog
 from desktop_app.catalog.engine import (
     CatalogFile,
+    in_the_users_words,
     lock_for_writing,
     make_file,
     make_folder,
@@ -31,8 +34,17 @@ from desktop_app.catalog.photos import Photos
 from desktop_app.catalog.references import References
 from desktop_app.catalog.restorations import Restorations
 from desktop_app.catalog.rows import sound
-from desktop_app.catalog.schema import embeddings, faces, folders, people, photos, restorations
+from desktop_app.catalog.schema import (
+    decisions,
+    embeddings,
+    faces,
+    folders,
+    people,
+    photos,
+    restorations,
+)
 from desktop_app.catalog.values import CatalogFacts
+from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, CatalogDamaged, NotKnown
 
 
@@ -67,6 +79,8 @@ class Catalog:
         `NotKnown` where there is no catalog, `BadRequest` where it is of an older version.
         """
         steps = steps or Steps()
+        if path.is_dir():
+            raise BadRequest(f"{path} is a folder. Name the catalog's file in it.")
         if read_only:
             return cls(_open_to_read(path, steps), None)
         make_folder(path)
@@ -155,13 +169,33 @@ class Catalog:
         """Newest first."""
         return backups(self.path)
 
-    def forget_backups(self) -> list[Path]:
+    def backup_when_due(self, every: timedelta = timedelta(days=1)) -> Path | None:
+        """A dated copy, where the newest of any occasion is older than `every`."""
+        newest = self.backups()[:1]
+        if newest and datetime.now(UTC) - made_at(newest[0]) < every:
+            return None
+        return self.backup_beside()
+
+    def forget_backups(self) -> Path:
         """Removes every backup, for they still hold whoever was forgotten; makes a fresh one."""
         old = backups(self.path)
         made = self.backup_beside("after-forgetting")
         for backup in old:
             backup.unlink(missing_ok=True)
-        return [made]
+        return made
+
+    def forget_all_faces(self) -> CatalogChanges:
+        """Drops every face, embedding, person, restoration and decision; photos stay. No undo.
+
+        The file is rewritten and its log emptied; backups are the caller's to drop
+        (`forget_backups`), and so are the thumbnails of faces. Photos are read again only where
+        `photos.try_again` asks for it.
+        """
+        with self._file.write() as connection:
+            for table in (decisions, restorations, faces, people):
+                connection.execute(delete(table))
+        self._file.checkpoint(vacuum=True)
+        return CatalogChanges(everything=True)
 
     def close(self) -> None:
         """Ends every connection and frees the lock; once is enough, twice does no harm."""
@@ -195,7 +229,8 @@ def _open_to_read(path: Path, steps: Steps) -> CatalogFile:
 
 
 def _require_sound(path: Path) -> None:
-    wrong = quick_check(path)
+    with in_the_users_words(path):
+        wrong = quick_check(path)
     if not wrong:
         return
     backup = newest_sound_backup(path)

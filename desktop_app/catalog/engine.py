@@ -170,9 +170,9 @@ def quick_check(path: Path) -> list[str]:
         with _raw(path, read_only=True) as connection:
             found = [row[0] for row in connection.execute("PRAGMA quick_check")]
     except sqlite3.DatabaseError as error:
-        if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            raise
-        return [str(error)]
+        if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return [str(error)]
+        raise
     return [] if found == ["ok"] else found
 
 

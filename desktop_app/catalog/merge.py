@@ -4,6 +4,7 @@ from sqlalchemy import delete, insert, select, update
 
 from desktop_app.catalog.decisions import OpenDecision
 from desktop_app.catalog.schema import (
+    among,
     faces,
     people,
     reference_choices,
@@ -92,12 +93,12 @@ def _settle(decision: OpenDecision, person_id: PersonId) -> list[FaceId]:
     decision.rejected(confirmed, person_id)
     connection.execute(
         update(faces)
-        .where(faces.c.id.in_(suggested))
+        .where(faces.c.id.in_(among(suggested)))
         .values(person_id=None, status="none", suggestion_score=0.0)
     )
     connection.execute(
         delete(rejections).where(
-            rejections.c.person_id == person_id, rejections.c.face_id.in_(confirmed)
+            rejections.c.person_id == person_id, rejections.c.face_id.in_(among(confirmed))
         )
     )
     return suggested + confirmed

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Row, Update, delete, insert, select, update
 
+from desktop_app.catalog.people_rows import require_person
 from desktop_app.catalog.rows import moment, now
 from desktop_app.catalog.schema import (
     among,
@@ -32,8 +33,10 @@ class Restorations(Subject):
     """`catalog.restorations`."""
 
     def add(self, new: NewRestoration) -> RestorationId:
-        """Keeps a result as a DRAFT. Raises `NotKnown` where its face or a reference is gone."""
+        """Keeps a result as a DRAFT. Raises `NotKnown` where a face or the person is gone."""
         with self._file.write() as connection:
+            if new.person_id is not None:
+                require_person(connection, new.person_id)
             needed = {new.face_id, *new.references}
             there = set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(among(needed)))))
             if there != needed:

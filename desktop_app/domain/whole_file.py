@@ -32,7 +32,7 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
         temporary.chmod(mode)
         temporary.replace(path)
         if durable:
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
     except BaseException as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -55,7 +55,7 @@ def as_expected(error: OSError, path: Path) -> ExpectedError | OSError:
     return error
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Makes a rename last through a power cut; folders cannot be opened on Windows."""
     if os.name == "nt":
         return

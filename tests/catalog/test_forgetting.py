@@ -99,3 +99,18 @@ def test_the_embeddings_of_others_are_as_they_were(library: Library) -> None:
     before = catalog.faces.embeddings(MODEL, others)[1]
     catalog.people.forget(library.person("Anna", mine))
     np.testing.assert_array_equal(catalog.faces.embeddings(MODEL)[1], before)
+
+
+def test_all_faces_can_be_forgotten_and_the_photos_stay(library: Library, path: Path) -> None:
+    catalog = library.catalog
+    mine = library.faces(3)
+    anna = library.person(NAME, mine[:2])
+    library.restoration(mine[0], [mine[1]], anna, crop=CROP)
+    secrets = [packed(catalog.faces.embedding(face, MODEL))[0] for face in mine]
+    secrets += [NAME.encode(), CROP]
+    assert catalog.forget_all_faces().everything
+    facts = catalog.facts()
+    assert (facts.photos, facts.faces, facts.people, facts.restorations) == (3, 0, 0, 0)
+    assert not [secret for secret in secrets if secret in remembered(path)]
+    assert catalog.people.undo() is None
+    assert catalog.check() == []

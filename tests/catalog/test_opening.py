@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,24 @@ def test_seven_backups_of_an_occasion_are_kept(catalog: Catalog) -> None:
     other = catalog.backup_beside("before-merge")
     made = [catalog.backup_beside() for _ in range(9)]
     assert sorted(catalog.backups()) == sorted([*made[2:], other])
+
+
+def test_a_backup_is_made_when_it_is_due(catalog: Catalog) -> None:
+    assert catalog.backup_when_due() is not None
+    assert catalog.backup_when_due() is None
+    assert catalog.backup_when_due(every=timedelta(0)) is not None
+
+
+def test_photos_filed_wrongly_are_found(library: Library) -> None:
+    library.faces(2)
+    with library.catalog._file.write() as connection:
+        connection.exec_driver_sql("UPDATE photos SET has_faces = 0 WHERE id = 1")
+    assert library.catalog.check() == ["1 photos are filed wrongly by their faces."]
+
+
+def test_a_folder_in_the_catalogs_place_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="is a folder"):
+        Catalog.open(tmp_path)
 
 
 def test_an_embedding_whose_bit_flipped_is_found_and_left_out(
