@@ -64,8 +64,9 @@ class JobRunner(QObject):
         deadline = time.monotonic() + timeout
         for executor in self._lanes.values():
             executor.shutdown(wait=False, cancel_futures=True)
-        pending = wait(self._futures.values(), max(0.0, deadline - time.monotonic())).not_done
-        return not pending
+        # those that were cancelled while they waited are never notified
+        running = [future for future in self._futures.values() if not future.cancelled()]
+        return not wait(running, max(0.0, deadline - time.monotonic())).not_done
 
     @Slot()
     def _on_finished(self) -> None:

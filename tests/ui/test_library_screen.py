@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.library.library_screen import LibraryScreen
 from desktop_app.ui.screen import Workbench
-from tests.ui.conftest import Library
+from tests.ui.painting import Library
 
 
 def shown(qtbot: QtBot, screen: LibraryScreen) -> None:

@@ -66,9 +66,9 @@ class PhotoScreen(Screen):
         self.canvas.face_clicked.connect(self._on_face_clicked)
         self.canvas.face_opened.connect(self._on_face_opened)
         self.canvas.box_drawn.connect(self._on_drawn)
-        self._notice = controls.EmptyState("photo", "", "")
+        self.notice = controls.EmptyState("photo", "", "")
         self._stack.addWidget(self.canvas)
-        self._stack.addWidget(self._notice)
+        self._stack.addWidget(self.notice)
         layout.addWidget(self._stack, 1)
         self.side = PhotoSide(bench.pictures)
         self.side.row_made.connect(self._join_row)
@@ -94,7 +94,7 @@ class PhotoScreen(Screen):
         self._export = controls.button(self.tr("Export"), icon="export", keys="Ctrl+E")
         self._export.clicked.connect(self._on_export)
         self._restore = controls.button(self.tr("Restore"), "primary", icon="restore", keys="R")
-        self._restore.clicked.connect(self._on_restore)
+        self._restore.clicked.connect(self.restore_chosen)
         made: list[QWidget] = [
             before,
             after,
@@ -208,12 +208,12 @@ class PhotoScreen(Screen):
         self._wait.stop()
         if not isinstance(error, ExpectedError):
             self.bench.messages.show_error(error)
-        self._notice.say("warning", self.tr("This photo cannot be shown"), str(error))
+        self.notice.say("warning", self.tr("This photo cannot be shown"), str(error))
         self._stack.setCurrentIndex(1)
 
     @Slot()
     def _show_waiting(self) -> None:
-        self._notice.say("photo", self.tr("Opening the photo"), "")
+        self.notice.say("photo", self.tr("Opening the photo"), "")
         self._stack.setCurrentIndex(1)
 
     def _show_boxes(self) -> None:
@@ -362,7 +362,8 @@ class PhotoScreen(Screen):
             self.go_wanted.emit("restore", RestoreSubject(self._page.photo.id, face_id))
 
     @Slot()
-    def _on_restore(self) -> None:
+    def restore_chosen(self) -> None:
+        """Goes to restore, beginning with the chosen face."""
         if self._page is not None:
             self.go_wanted.emit("restore", RestoreSubject(self._page.photo.id, self._chosen))
 

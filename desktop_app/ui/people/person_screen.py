@@ -91,13 +91,13 @@ class PersonScreen(Screen):
             bench.runner, bench.catalog.photos.many, bench.pictures, self.tr("Photos")
         )
         self.photos.photo_opened.connect(self._on_photo)
-        self._empty = controls.EmptyState("person", "", "")
+        self.empty = controls.EmptyState("person", "", "")
         for widget in (
             self.review,
             self._make_confirmed(),
             self.references,
             _with_margin(self.photos),
-            self._empty,
+            self.empty,
         ):
             self._stack.addWidget(widget)
         self.tabs.currentChanged.connect(self._show_tab)
@@ -130,6 +130,10 @@ class PersonScreen(Screen):
 
     def title(self) -> str:
         return self._page.person.name if self._page else self.tr("Person")
+
+    def names(self) -> list[str]:
+        """Everybody's names, as last read."""
+        return list(self._page.names) if self._page else []
 
     def header_widgets(self) -> list[QWidget]:
         return [self._life, self._more]
@@ -199,7 +203,7 @@ class PersonScreen(Screen):
     def _show_tab(self) -> None:
         page, tab = self._page, self.tabs.currentIndex()
         if page is None:
-            self._empty.say("person", self.tr("Reading"), "")
+            self.empty.say("person", self.tr("Reading"), "")
             self._stack.setCurrentIndex(4)
             return
         filled = (
@@ -214,13 +218,13 @@ class PersonScreen(Screen):
                 self.setFocus()
             return
         if tab == SUGGESTED:
-            self._empty.say(
+            self.empty.say(
                 "yes",
                 self.tr("Nothing left to judge"),
                 self.tr("New suggestions come when more photos are read or faces confirmed."),
             )
         else:
-            self._empty.say(
+            self.empty.say(
                 "person",
                 self.tr("No confirmed face yet"),
                 self.tr("Say yes to a suggestion, or name {name} in a photo.").format(
@@ -318,11 +322,13 @@ class PersonScreen(Screen):
         self.years_wanted.emit(self._person, born, died)
 
     @Slot()
-    def ask_merge(self) -> None:
-        if self._page is not None:
-            dialog = MergeDialog(self._page.person, self._page.names, self)
-            dialog.merged_with.connect(self._on_merge)
-            dialog.open()
+    def ask_merge(self) -> MergeDialog | None:
+        if self._page is None:
+            return None
+        dialog = MergeDialog(self._page.person, self._page.names, self)
+        dialog.merged_with.connect(self._on_merge)
+        dialog.open()
+        return dialog
 
     @Slot(str)
     def _on_merge(self, name: str) -> None:

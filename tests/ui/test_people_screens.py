@@ -1,0 +1,210 @@
+"""Naming groups, reviewing suggestions by key, choosing references."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.ids import PersonId
+from desktop_app.domain.person import ReferenceChoice
+from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.ui.decisions import Decisions
+from desktop_app.ui.people.group_screen import GroupScreen
+from desktop_app.ui.people.people_screen import NAMED, PeopleScreen
+from desktop_app.ui.people.person_screen import REFERENCES, PersonScreen
+from desktop_app.ui.screen import Screen, Workbench
+from tests.ui.painting import Library
+
+
+@pytest.fixture
+def decisions(bench: Workbench) -> Decisions:
+    thumbnails = ThumbnailStore(bench.places.thumbnails, 1_000_000)
+    return Decisions(bench.catalog, thumbnails, bench.runner, bench.messages)
+
+
+def shown(qtbot: QtBot, screen: Screen, subject: object) -> None:
+    qtbot.addWidget(screen)
+    screen.resize(1100, 760)
+    screen.show()
+    screen.show_subject(subject)
+
+
+def join(screen: Screen, decisions: Decisions) -> None:
+    """As the application joins them."""
+    decisions.catalog_changed.connect(screen.refresh)
+    for signal, slot in (
+        ("name_wanted", decisions.name),
+        ("confirm_wanted", decisions.confirm),
+        ("reject_wanted", decisions.reject),
+        ("ignore_wanted", decisions.ignore),
+        ("not_face_wanted", decisions.not_faces),
+    ):
+        if hasattr(screen, signal):
+            getattr(screen, signal).connect(slot)
+
+
+def test_a_typed_name_names_the_whole_group_and_the_next_is_ready_to_be_named(
+    qtbot: QtBot, bench: Workbench, library: Library, decisions: Decisions
+) -> None:
+    screen = PeopleScreen(bench)
+    join(screen, decisions)
+    shown(qtbot, screen, None)
+    qtbot.waitUntil(lambda: len(screen.needs_you.cards) == 3, timeout=3000)
+    card = screen.needs_you.cards[0]
+    group = set(card.faces)
+    screen.activateWindow()
+    card.name_box.setFocus()
+    qtbot.keyClicks(card.name_box, "  Grandma   Rose ")
+    qtbot.keyClick(card.name_box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(screen.needs_you.cards) == 2, timeout=3000)
+    rose = bench.catalog.people.by_name("grandma rose")
+    assert rose is not None
+    assert {face.id for face in bench.catalog.faces.of_person(rose.id)} == group
+    assert screen.tabs.tabText(NAMED) == "Named (1)"
+
+
+def test_the_badge_and_the_gauge_are_said_in_words(
+    qtbot: QtBot, bench: Workbench, anna: PersonId
+) -> None:
+    screen = PeopleScreen(bench)
+    shown(qtbot, screen, None)
+    qtbot.waitUntil(lambda: screen.named.people.rowCount() == 1, timeout=3000)
+    said = screen.named.people.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Anna, 2 photos, 2 of 4 references, 4 suggestions wait"
+
+
+def test_a_group_can_be_named_in_part(
+    qtbot: QtBot, bench: Workbench, library: Library, decisions: Decisions
+) -> None:
+    screen = GroupScreen(bench)
+    join(screen, decisions)
+    shown(qtbot, screen, tuple(library.faces[1]))
+    qtbot.waitUntil(lambda: len(screen.grid.selectedIndexes()) == 6, timeout=3000)
+    screen.grid.clearSelection()
+    for row in (0, 1):
+        index = screen.grid.faces.index(row)
+        screen.grid.selectionModel().select(
+            index, screen.grid.selectionModel().SelectionFlag.Select
+        )
+    qtbot.keyClicks(screen.name_box, "Bert")
+    qtbot.keyClick(screen.name_box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: screen.grid.faces.rowCount() == 4, timeout=3000)
+    bert = bench.catalog.people.by_name("Bert")
+    assert bert is not None
+    assert len(bench.catalog.faces.of_person(bert.id)) == 2
+
+
+@pytest.fixture
+def review(qtbot: QtBot, bench: Workbench, anna: PersonId, decisions: Decisions) -> PersonScreen:
+    screen = PersonScreen(bench)
+    join(screen, decisions)
+    shown(qtbot, screen, anna)
+    qtbot.waitUntil(lambda: screen.review.current is not None, timeout=3000)
+    return screen
+
+
+def test_return_confirms_and_the_next_face_stands_there_at_once(
+    qtbot: QtBot, bench: Workbench, library: Library, anna: PersonId, review: PersonScreen
+) -> None:
+    likely = library.faces[0][2:]
+    assert review.review.current is not None
+    assert review.review.current.id == likely[0]
+    place = review.review.face_view.geometry()
+    qtbot.keyClick(review.review, Qt.Key.Key_Return)
+    assert review.review.current is not None
+    assert review.review.current.id == likely[1]  # without waiting for the catalog
+    assert review.review.face_view.geometry() == place
+    qtbot.waitUntil(
+        lambda: bench.catalog.faces.get(likely[0]).status.value == "confirmed", timeout=3000
+    )
+
+
+def test_a_no_is_remembered_and_undo_brings_the_face_back_to_the_front(
+    qtbot: QtBot,
+    bench: Workbench,
+    library: Library,
+    anna: PersonId,
+    review: PersonScreen,
+    decisions: Decisions,
+) -> None:
+    first = library.faces[0][2]
+    qtbot.keyClick(review.review, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: first in bench.catalog.faces.rejections([first]), timeout=3000)
+    with qtbot.waitSignal(decisions.catalog_changed, timeout=3000):
+        decisions.undo()
+
+    def back_in_front() -> None:
+        assert review.review.current is not None
+        assert review.review.current.id == first
+
+    qtbot.waitUntil(back_in_front, timeout=3000)
+
+
+def test_each_decision_has_its_key(
+    qtbot: QtBot, bench: Workbench, library: Library, review: PersonScreen
+) -> None:
+    likely = library.faces[0][2:]
+    qtbot.keyClick(review.review, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(review.review, Qt.Key.Key_X)
+    qtbot.keyClick(review.review, Qt.Key.Key_F2)
+    qtbot.keyClicks(review.review.name_box, "Berta")
+    qtbot.keyClick(review.review.name_box, Qt.Key.Key_Return)
+
+    def decided() -> None:
+        statuses = [bench.catalog.faces.get(face).status.value for face in likely]
+        assert statuses == ["not_a_face", "ignored", "confirmed", "suggested"]
+
+    qtbot.waitUntil(decided, timeout=3000)
+    berta = bench.catalog.people.by_name("Berta")
+    assert berta is not None
+    assert bench.catalog.faces.get(likely[2]).person_id == berta.id
+
+
+def test_the_review_ends_by_saying_so(qtbot: QtBot, library: Library, review: PersonScreen) -> None:
+    for _ in library.faces[0][2:]:
+        qtbot.keyClick(review.review, Qt.Key.Key_Return)
+    assert review.review.current is None
+    qtbot.waitUntil(lambda: review.empty.isVisible(), timeout=3000)
+
+
+def test_new_suggestions_wait_at_the_end_and_move_nothing(
+    qtbot: QtBot, bench: Workbench, library: Library, anna: PersonId, review: PersonScreen
+) -> None:
+    current = review.review.current
+    new = library.faces[1][0]
+    changes = bench.catalog.faces.suggest([(new, anna, 0.99)])
+    review.refresh(changes)
+    qtbot.waitUntil(lambda: review.tabs.tabText(0) == "Suggested (5)", timeout=3000)
+    assert current is not None
+    assert review.review.current is not None
+    assert review.review.current.id == current.id
+
+
+def test_a_reference_is_pinned_by_key(
+    qtbot: QtBot, library: Library, anna: PersonId, review: PersonScreen
+) -> None:
+    review.tabs.setCurrentIndex(REFERENCES)
+    grid = review.references.grid
+    qtbot.waitUntil(lambda: grid.faces.rowCount() == 2, timeout=3000)
+    grid.setCurrentIndex(grid.faces.index(1))
+    face = grid.chosen_ids()[0]
+    with qtbot.waitSignal(review.reference_wanted) as told:
+        qtbot.keyClick(review.references, Qt.Key.Key_P)
+    assert told.args == [anna, face, ReferenceChoice.PINNED]
+
+
+def test_merging_offers_only_people_there_are(
+    qtbot: QtBot, bench: Workbench, anna: PersonId, review: PersonScreen
+) -> None:
+    bench.catalog.people.add("Bert")
+    review.refresh(CatalogChanges(everything=True))
+    qtbot.waitUntil(lambda: review.names() == ["Anna", "Bert"], timeout=3000)
+    dialog = review.ask_merge()
+    assert dialog is not None
+    qtbot.keyClicks(dialog.name, "nobody")
+    assert not dialog.yes.isEnabled()
+    dialog.name.clear()
+    qtbot.keyClicks(dialog.name, "bert")
+    with qtbot.waitSignal(review.merge_wanted) as told:
+        dialog.accept()
+    assert told.args == [anna, "Bert"]
