@@ -2,11 +2,12 @@
 
 import contextlib
 import json
+import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
 
 from desktop_app.catalog.rows import moment, now
 from desktop_app.catalog.schema import (
@@ -148,10 +149,10 @@ class DecisionLog:
     @contextlib.contextmanager
     def one_wish(self) -> Iterator[None]:
         """Decisions that this thread makes inside the block are taken back by one undo."""
-        if getattr(self._wish, "number", None) is not None:
+        if self._number() is not None:
             yield
             return
-        self._wish.number = 0
+        self._wish.number = _new_wish()
         try:
             yield
         finally:
@@ -160,21 +161,20 @@ class DecisionLog:
     def begin(
         self, connection: Connection, kind: DecisionKind, person_id: PersonId | None = None
     ) -> OpenDecision:
-        wish = getattr(self._wish, "number", None)
         made = connection.execute(
-            insert(decisions).values(
-                wish=wish or 0, kind=kind.value, person_id=person_id, made_at=now()
-            )
+            insert(decisions),
+            {
+                "wish": self._number() or _new_wish(),
+                "kind": kind.value,
+                "person_id": person_id,
+                "made_at": now(),
+            },
         ).inserted_primary_key
         assert made is not None
-        decision_id = int(made[0])
-        if not wish:
-            connection.execute(
-                update(decisions).where(decisions.c.id == decision_id).values(wish=decision_id)
-            )
-            if wish is not None:
-                self._wish.number = decision_id
-        return OpenDecision(connection, decision_id)
+        return OpenDecision(connection, int(made[0]))
+
+    def _number(self) -> int | None:
+        return getattr(self._wish, "number", None)
 
     @staticmethod
     def newest_wish(connection: Connection) -> list[int]:
@@ -205,6 +205,11 @@ class DecisionLog:
             counted.get("face", 0),
             counted.get("date", 0),
         )
+
+
+def _new_wish() -> int:
+    """A number that no other wish has; one drawn from the rows could come twice after a failure."""
+    return secrets.randbits(62) + 1
 
 
 def before_images(

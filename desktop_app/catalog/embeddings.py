@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
-from desktop_app.catalog.rows import packed, plain, sound, unpacked
+from desktop_app.catalog.rows import packed, plain_parts, sound, unpacked
 from desktop_app.catalog.schema import among, embeddings, faces
 from desktop_app.catalog.subject import Subject, batches, changes_of_faces
 from desktop_app.domain.changes import CatalogChanges
@@ -49,18 +49,32 @@ class Embeddings(Subject):
         Embeddings whose bytes changed on the disk are left out with a line in the log; see
         `drop_damaged`.
         """
-        statement = select(embeddings.c.face_id, embeddings.c.vector, embeddings.c.crc32).where(
-            embeddings.c.model == model
-        )
+        this = embeddings.c.model == model
         if ids is not None:
-            statement = statement.where(embeddings.c.face_id.in_(among(ids)))
+            this &= embeddings.c.face_id.in_(among(ids))
+        rows = (
+            select(embeddings.c.face_id, embeddings.c.vector, embeddings.c.crc32)
+            .where(this)
+            .order_by(embeddings.c.face_id)
+        )
+        found: list[FaceId] = []
+        vectors = np.zeros((0, 0), np.float32)
+        damaged = 0
         with self._file.read() as connection:
-            rows = plain(connection, statement)
-        whole = [row for row in rows if sound(row[1], row[2])]
-        if len(whole) < len(rows):
-            _log.warning("%d damaged embeddings were left out", len(rows) - len(whole))
-        whole.sort()
-        return [FaceId(row[0]) for row in whole], unpacked([row[1] for row in whole])
+            count = int(connection.scalar(select(func.count()).where(this)) or 0)
+            for part in plain_parts(connection, rows):
+                whole = [row for row in part if sound(row[1], row[2])]
+                damaged += len(part) - len(whole)
+                if not whole:
+                    continue
+                matrix = unpacked([row[1] for row in whole])
+                if not found:
+                    vectors = np.empty((count, matrix.shape[1]), np.float32)
+                vectors[len(found) : len(found) + len(whole)] = matrix
+                found += [FaceId(row[0]) for row in whole]
+        if damaged:
+            _log.warning("%d damaged embeddings were left out", damaged)
+        return found, vectors[: len(found)]
 
     def without_embedding(self, model: str, limit: int) -> list[FaceId]:
         """Faces that this model has still to describe, oldest in the catalog first."""

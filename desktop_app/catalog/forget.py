@@ -1,5 +1,6 @@
 """Forgets a person: everything of them leaves the catalog for good."""
 
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, func, or_, select, update
@@ -91,10 +92,14 @@ def _forget_decisions(
         (change.subject == "reference") & change.key.in_(among(selves)),
         (change.subject == "rejection") & change.other_key.in_(among(selves)),
         change.subject.in_(("face", "rejection", "new_face")) & change.key.in_(among(face_ids)),
-        (change.subject == "face")
-        & func.json_extract(change.before, "$.person_id").in_(among(selves)),
         (change.subject == "restored_person") & change.before.in_(str(one) for one in selves),
     )
     connection.execute(delete(decision_changes).where(of_them))
+    was_theirs = func.json_extract(change.before, "$.person_id").in_(among(selves))
+    connection.execute(
+        update(decision_changes)
+        .where(change.subject == "face", was_theirs)
+        .values(before=json.dumps({"person_id": None, "status": "none", "suggestion_score": 0.0}))
+    )
     emptied = ~select(change.key).where(change.decision_id == decisions.c.id).exists()
     connection.execute(delete(decisions).where(emptied | decisions.c.person_id.in_(among(selves))))

@@ -3,7 +3,7 @@
 import os
 import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -168,10 +168,19 @@ def plain(connection: Connection, statement: Select[Any]) -> list[Any]:
 
     For a hundred thousand rows of numbers, text and bytes at a time.
     """
+    return [row for part in plain_parts(connection, statement) for row in part]
+
+
+def plain_parts(
+    connection: Connection, statement: Select[Any], size: int = 4096
+) -> Iterator[list[Any]]:
+    """The same, `size` rows at a time, for rows that are large together."""
     result = connection.execute(statement)
-    rows: list[Any] = [] if result.cursor is None else list(result.cursor.fetchall())
-    result.close()
-    return rows
+    try:
+        while result.cursor is not None and (part := list(result.cursor.fetchmany(size))):
+            yield part
+    finally:
+        result.close()
 
 
 def sound(blob: bytes, crc32: int) -> bool:

@@ -75,6 +75,18 @@ def test_the_decisions_about_others_can_still_be_taken_back(library: Library) ->
     assert {face.status for face in catalog.faces.many([b, c])} == {AssignmentStatus.NONE}
 
 
+def test_a_face_that_was_the_forgotten_ones_is_nobodys_after_undo(library: Library) -> None:
+    catalog = library.catalog
+    face, other = library.faces(2)
+    anna, bertha = library.person("Anna", [other]), catalog.people.add("Bertha")
+    catalog.faces.suggest([(face, anna, 0.5)])
+    catalog.faces.confirm([face], bertha)
+    catalog.people.forget(anna)
+    catalog.people.undo()
+    assert catalog.faces.get(face).status is AssignmentStatus.NONE
+    assert catalog.check() == []
+
+
 def test_an_id_of_the_forgotten_is_never_used_again(library: Library) -> None:
     catalog = library.catalog
     mine = library.faces(2)

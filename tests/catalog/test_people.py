@@ -198,6 +198,18 @@ class TestUndo:
         catalog.people.undo()
         assert catalog.people.all() == []
 
+    def test_a_decision_that_fails_within_a_wish_does_not_part_it(self, library: Library) -> None:
+        catalog = library.catalog
+        faces = library.faces(2)
+        catalog.people.add("Before")
+        with catalog.as_one_decision():
+            with pytest.raises(NotKnown):
+                catalog.faces.confirm(faces, PersonId(77))
+            anna = catalog.people.add("Anna")
+            catalog.faces.confirm(faces, anna)
+        catalog.people.undo()
+        assert [one.person.name for one in catalog.people.all()] == ["Before"]
+
     def test_a_person_whom_the_machine_suggested_since_leaves_cleanly(
         self, library: Library
     ) -> None:
