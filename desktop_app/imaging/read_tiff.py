@@ -65,10 +65,10 @@ def _is_plain(page: tifffile.TiffPage) -> bool:
 
 
 def _read_plain(page: tifffile.TiffPage, file: BinaryIO, name: str) -> SourcePixels:
-    if int(page.compression) in (_LZW, _PACKBITS):
-        samples = unpack_page(page, file, name)
-    else:
+    if int(page.compression) == _PLAIN:
         samples = _height_width_channels(page.asarray(maxworkers=1), page)
+    else:
+        samples = unpack_page(page, file, name)
     mode, colours = _COLOURS[int(page.photometric)]
     if int(page.photometric) == _MIN_IS_WHITE:
         samples[..., 0] = np.iinfo(samples.dtype).max - samples[..., 0]

@@ -1,17 +1,38 @@
-"""Unpacks LZW and PackBits TIFF scans of any depth."""
+"""Unpacks TIFF scans of 8 and 16 bits: LZW, Deflate and PackBits."""
 
 import io
 import struct
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
+from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from desktop_app.imaging.photo_file import damaged
 
 _SHORT, _LONG = 3, 4
+_BAND_BYTES = 32_000_000  # unpacked at a time, so that a large scan needs no second copy of itself
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """How a page is cut: strips are tiles as wide as the page."""
+
+    tile_width: int  # in samples of one channel
+    tile_height: int
+    across: int
+    down: int
+    planes: int
+    within: int  # channels that lie side by side in a row
+    sample: np.dtype[Any]
+    tiled: bool
+
+    @property
+    def row_bytes(self) -> int:
+        return self.across * self.tile_width * self.within * self.sample.itemsize
 
 
 def unpack_page(page: tifffile.TiffPage, file: BinaryIO, name: str) -> NDArray[Any]:
@@ -22,38 +43,71 @@ def unpack_page(page: tifffile.TiffPage, file: BinaryIO, name: str) -> NDArray[A
     an 8-bit grey picture as many bytes wide as a row is long, and the samples are put together
     here (TIFF 6.0, sections 13 to 15).
     """
-    height, width, channels = page.imagelength, page.imagewidth, page.samplesperpixel
+    cut = _cut(page)
+    height, width = page.imagelength, page.imagewidth
+    if len(page.dataoffsets) != cut.across * cut.down * cut.planes:
+        raise damaged(name)
+    shape = (height, width, page.samplesperpixel)
+    result = np.empty(shape, cut.sample.newbyteorder("="))
+    step = max(1, _BAND_BYTES // (cut.row_bytes * cut.tile_height))  # rows of pieces in a band
+    for plane in range(cut.planes):
+        channels = slice(plane * cut.within, (plane + 1) * cut.within)
+        for first in range(0, cut.down, step):
+            last = min(first + step, cut.down)
+            top, bottom = first * cut.tile_height, min(last * cut.tile_height, height)
+            rows = (last - first) * cut.tile_height if cut.tiled else bottom - top
+            start = plane * cut.across * cut.down
+            pieces = slice(start + first * cut.across, start + last * cut.across)
+            packed = _read_pieces(file, page.dataoffsets[pieces], page.databytecounts[pieces])
+            band = _unpack_rows(packed, rows, cut, page)
+            result[top:bottom, :, channels] = band[: bottom - top, :width]
+    return result
+
+
+def _cut(page: tifffile.TiffPage) -> _Pieces:
+    width, height, channels = page.imagewidth, page.imagelength, page.samplesperpixel
     planes = channels if int(page.planarconfig) == 2 else 1
-    within = channels // planes  # channels that lie side by side in a row
-    sample = np.dtype(page.parent.byteorder + ("u1" if page.bitspersample == 8 else "u2"))
     tile_width = page.tilewidth if page.is_tiled else width
     tile_height = page.tilelength if page.is_tiled else min(page.rowsperstrip, height)
-    across = -(-width // tile_width)
-    down = -(-height // tile_height)
-    if len(page.dataoffsets) != across * down * planes:
-        raise damaged(name)
-    rows = down * tile_height if page.is_tiled else height
-    result = np.empty((height, width, channels), sample.newbyteorder("="))
-    for plane in range(planes):
-        pieces = slice(plane * across * down, (plane + 1) * across * down)
-        packed = _read_pieces(file, page.dataoffsets[pieces], page.databytecounts[pieces])
-        row_bytes = across * tile_width * within * sample.itemsize
-        as_grey = _grey_tiff(
-            packed,
-            (row_bytes, rows),
-            (tile_width * within * sample.itemsize, tile_height) if page.is_tiled else None,
-            tile_height,
-            int(page.compression),
-            page.fillorder,
-        )
-        unpacked = np.asarray(TiffImageFile(io.BytesIO(as_grey)))
-        samples = np.ascontiguousarray(unpacked).view(sample)
-        tiles = samples.reshape(rows, across, tile_width, within)
-        if int(page.predictor) == 2:
-            tiles = np.cumsum(tiles, axis=2, dtype=sample.newbyteorder("="))
-        flat = tiles.reshape(rows, across * tile_width, within)[:height, :width]
-        result[..., plane * within : (plane + 1) * within] = flat
-    return result
+    return _Pieces(
+        tile_width,
+        tile_height,
+        -(-width // tile_width),
+        -(-height // tile_height),
+        planes,
+        channels // planes,
+        np.dtype(page.parent.byteorder + ("u1" if page.bitspersample == 8 else "u2")),
+        page.is_tiled,
+    )
+
+
+def _unpack_rows(
+    packed: list[bytes], rows: int, cut: _Pieces, page: tifffile.TiffPage
+) -> NDArray[Any]:
+    """(rows, width of all tiles, channels side by side), the predictor undone."""
+    tile_bytes = cut.tile_width * cut.within * cut.sample.itemsize
+    as_grey = _grey_tiff(
+        packed,
+        (cut.row_bytes, rows),
+        (tile_bytes, cut.tile_height) if cut.tiled else None,
+        cut.tile_height,
+        int(page.compression),
+        page.fillorder,
+    )
+    unpacked = np.asarray(_GreyRows(io.BytesIO(as_grey)))
+    tiles = unpacked.view(cut.sample).reshape(rows, cut.across, cut.tile_width, cut.within)
+    if int(page.predictor) == 2:
+        tiles = np.cumsum(tiles, axis=2, dtype=cut.sample.newbyteorder("="))
+    return tiles.reshape(rows, cut.across * cut.tile_width, cut.within)
+
+
+class _GreyRows(TiffImageFile):
+    """Pillow's own pixel limit would count bytes here; the page's pixels were counted before."""
+
+    def load_prepare(self) -> None:
+        if self._im is None:
+            self.im = Image.new(self.mode, self.size).im
+        super().load_prepare()
 
 
 def _read_pieces(file: BinaryIO, offsets: Any, sizes: Any) -> list[bytes]:

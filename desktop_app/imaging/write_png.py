@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from desktop_app.domain.photo import ColourMode, SourcePixels
 from desktop_app.imaging.png_chunks import SIGNATURE
 
-_LEVEL = 6
+_LEVEL = 4  # a third of the time of 6, for files 6 % larger
 _BAND_ROWS = 128
 _SUB, _UP, _PAETH = 1, 2, 4
 _XMP_KEY = b"XML:com.adobe.xmp"
