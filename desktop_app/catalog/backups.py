@@ -103,7 +103,9 @@ def restore_backup(path: Path, backup: Path) -> Path | None:
     if quick_check(backup):
         raise CatalogDamaged(f"The backup {backup.name} is damaged too. Choose an older one.")
     lock = lock_for_writing(path)
+    brought = path.with_name(f"{path.name}.brought-back")
     try:
+        back_up(backup, brought)  # first, for the disk may be full
         aside = None
         if path.exists():
             stamp = datetime.now(UTC).strftime(STAMP)
@@ -112,9 +114,13 @@ def restore_backup(path: Path, backup: Path) -> Path | None:
                 part = Path(f"{path}{end}")
                 if part.exists():
                     part.replace(f"{aside}{end}")
-        back_up(backup, path)
+        brought.replace(path)
+        flush_folder(path.parent)
         return aside
+    except OSError as error:
+        raise as_expected(error, path) from error
     finally:
+        brought.unlink(missing_ok=True)
         lock.release()
 
 

@@ -1,5 +1,6 @@
 """Who may open a catalog, and what it says when it cannot be opened."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -179,6 +180,28 @@ def test_a_backup_brought_back_stands_where_the_damaged_catalog_stood(path: Path
     assert aside.exists()
     with Catalog.open(path) as catalog:
         assert [one.person.name for one in catalog.people.all()] == ["Anna"]
+
+
+def test_a_backup_that_finds_no_room_leaves_the_catalog_in_its_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalog.open(path) as catalog:
+        catalog.people.add("Anna")
+        backup = catalog.backup_beside()
+        catalog.people.add("Bob")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("desktop_app.catalog.backups._copy", full)
+    with pytest.raises(DiskFull):
+        restore_backup(path, backup)
+    with Catalog.open(path) as catalog:
+        assert len(catalog.people.all()) == 2
+        with pytest.raises(DiskFull):
+            catalog.backup_beside()
+        assert catalog.backups() == [backup]
+    assert not list(path.parent.rglob(".likeness-*"))
 
 
 def test_no_backup_is_brought_back_under_an_open_window(catalog: Catalog, path: Path) -> None:
