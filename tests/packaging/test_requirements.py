@@ -75,3 +75,9 @@ def test_qt_stays_below_the_version_that_aborts_on_python_3_11() -> None:
 def test_onnxruntime_stays_below_the_version_that_calls_home() -> None:
     version = pins(LISTS[0].with_name("cpu.txt"))["onnxruntime"]
     assert version < Version("1.29")
+
+
+def test_every_pinned_package_stands_in_the_list_of_parts_by_others() -> None:
+    listed = (CHECKOUT / "packaging" / "third_party.md").read_text(encoding="utf-8")
+    pinned = {(name, version) for path in LISTS for name, version in pins(path).items()}
+    assert [row for row in pinned if f"| {row[0]} | {row[1]} | " not in listed] == []
