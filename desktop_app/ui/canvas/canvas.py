@@ -87,6 +87,10 @@ class PhotoCanvas(QWidget):
             self._set_view(Viewport.fitted(picture.size, self._window()))
         self.update()
 
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        return self._overlays
+
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """What is painted over the photo, besides the face boxes."""
         self._overlays = tuple(overlays)

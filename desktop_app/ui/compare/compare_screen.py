@@ -21,6 +21,7 @@ from desktop_app.domain.ids import RestorationId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
+from desktop_app.ui.canvas.canvas_bar import CanvasBar
 from desktop_app.ui.canvas.overlays import FaceBoxes
 from desktop_app.ui.canvas.viewport import Viewport
 from desktop_app.ui.compare.compare_canvas import CompareCanvas, Sight
@@ -98,8 +99,8 @@ class CompareScreen(Screen):
             button = controls.button(str(number + 1), "filter")
             button.setAccessibleName(self.tr("Result {n}").format(n=number + 1))
             self.results.addButton(button, number)
-        self.blink = controls.button(self.tr("Hold B for the original"), "quiet")
-        self.blink.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.bar = CanvasBar(self.left, with_original=True)
+        self.bar.boxes.hide()
         self.original = controls.button(self.tr("Keep original"), icon="no", keys="Delete")
         self.others = controls.button(self.tr("Try other references"), icon="retry", keys="T")
         self.accept = controls.button(self.tr("Accept"), "primary", icon="yes", keys="Return")
@@ -108,8 +109,7 @@ class CompareScreen(Screen):
 
     def _lay_out(self) -> None:
         self._results_label = controls.label(self.tr("Results"), "soft")
-        top = controls.row(*self.ways.buttons(), None, self.blink)
-        top.addSpacing(theme.GAP)
+        top = controls.row(*self.ways.buttons(), None)
         top.addWidget(self._results_label)
         for button in self.results.buttons():
             top.addWidget(button)
@@ -131,6 +131,8 @@ class CompareScreen(Screen):
         middle.addLayout(top)
         middle.addWidget(self.notice)
         middle.addLayout(pictures, 1)
+        middle.addWidget(self.bar)
+        middle.addWidget(controls.line())
         middle.addWidget(bottom)
         desk = QWidget()
         row = QHBoxLayout(desk)
@@ -153,8 +155,7 @@ class CompareScreen(Screen):
         self.results.idClicked.connect(self.choose_result)
         self.left.view_changed.connect(self._on_left_view)
         self.right.view_changed.connect(self._on_right_view)
-        self.blink.pressed.connect(partial(self._hold_original, True))
-        self.blink.released.connect(partial(self._hold_original, False))
+        self.bar.original_held.connect(self._hold_original)
         self.accept.clicked.connect(self._on_accept)
         self.original.clicked.connect(self._on_keep_original)
         self.others.clicked.connect(self._on_try_others)
@@ -312,6 +313,7 @@ class CompareScreen(Screen):
     def _on_right_view(self, view: Viewport) -> None:
         self.left.follow(view)
 
+    @Slot(bool)
     def _hold_original(self, held: bool) -> None:
         self.left.hold_original(held)
         self.right.hold_original(held)

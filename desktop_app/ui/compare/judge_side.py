@@ -1,7 +1,6 @@
 """What a result is judged by: likeness, the references, how it was made."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.ui import controls, theme
 from desktop_app.ui.compare.reading import Candidate, FaceToJudge
@@ -9,6 +8,7 @@ from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.results.likeness_view import LikenessView
 from desktop_app.ui.results.recipe import recipe_lines, state_words
 from desktop_app.ui.results.reference_card import ReferenceCard
+from desktop_app.ui.results.side_scroll import SideScroll
 
 WIDTH = 312
 _CARDS = 4
@@ -49,11 +49,7 @@ class JudgeSide(QFrame):
         body.addWidget(self._recipe_title)
         body.addWidget(self._recipe)
         body.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = SideScroll(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)

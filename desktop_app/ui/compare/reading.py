@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.face import Face
 from desktop_app.domain.ids import FaceId, PhotoId, RestorationId
-from desktop_app.domain.person import Reference
+from desktop_app.domain.person import Reference, ReferenceChoice
 from desktop_app.domain.photo import Photo
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import Restoration, RestorationState
@@ -145,4 +145,6 @@ def _place(results: Sequence[Restoration], wanted: Sequence[RestorationId]) -> i
 def _references(catalog: Catalog, result: Restoration, face: Face) -> tuple[Reference, ...]:
     if result.person_id is None:
         return ()
-    return references_by_hand(catalog, result.person_id, result.references, face).references
+    by_hand = references_by_hand(catalog, result.person_id, result.references, face)
+    automatic = ReferenceChoice.AUTOMATIC  # who chose them then is not what is shown here
+    return tuple(replace(reference, choice=automatic) for reference in by_hand.references)

@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PhotoId
@@ -20,6 +20,7 @@ from desktop_app.ui.export.naming import file_names, next_name
 from desktop_app.ui.export.reading import PhotoToExport, read_export_page
 from desktop_app.ui.export.settings_form import SettingsForm
 from desktop_app.ui.results.notice import Notice
+from desktop_app.ui.results.side_scroll import SideScroll
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import ExportSubject
 from desktop_app.ui.words import counted
@@ -73,11 +74,7 @@ class ExportScreen(Screen):
         self._queue.setContentsMargins(0, 0, theme.GAP_SMALL, 0)
         self._queue.setSpacing(theme.GAP_SMALL)
         self._queue.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(queue)
+        scroll = SideScroll(queue)
         left = QVBoxLayout()
         left.setSpacing(theme.GAP_SMALL)
         left.addWidget(self.notice)

@@ -14,7 +14,7 @@ def file_names(sources: Sequence[str], added: str, file_format: str) -> list[str
     taken: set[str] = set()
     names = []
     for source in sources:
-        stem = PurePath(source).stem + added
+        stem = " ".join(filter(None, (PurePath(source).stem, added.strip())))
         name = stem + SUFFIX_OF[file_format]
         number = 2
         while name.casefold() in taken:

@@ -26,7 +26,10 @@ class PhotoToExport:
 def read_export_page(
     catalog: Catalog, subject: ExportSubject | None, report: Report
 ) -> list[PhotoToExport]:
-    """The results asked for; for photos their accepted results; without a subject all accepted."""
+    """The results asked for; for photos their accepted results; without a subject all accepted.
+
+    Photos with nothing accepted come last.
+    """
     report(Progress(0, None))
     asked = subject.restoration_ids if subject else ()
     photo_ids = subject.photo_ids if subject else ()
@@ -50,4 +53,4 @@ def read_export_page(
         items.append(
             PhotoToExport(catalog.photos.get(photo_id), tuple(faces.values()), tuple(named))
         )
-    return items
+    return sorted(items, key=lambda item: not item.results)

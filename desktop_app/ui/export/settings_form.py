@@ -76,7 +76,7 @@ class SettingsForm(controls.Card):
         self.quality.setRange(40, 100)
         self._percent = controls.label("", "strong")
         self.keep_place = QCheckBox(self.tr("Keep the place (GPS)"))
-        self.added = QLineEdit(self.tr(" restored"))
+        self.added = QLineEdit(self.tr("restored"))
         self._folder_name = controls.label("", "soft")
         self.choose = controls.button(self.tr("Choose a folder"), icon="folder")
         self._promise = controls.label("", "caption", wrap=True)

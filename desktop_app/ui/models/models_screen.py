@@ -4,13 +4,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.jobs.job import Job
 from desktop_app.models.store import ModelCondition, ModelStore
 from desktop_app.ui import controls, theme
 from desktop_app.ui.models.model_card import ModelCard
 from desktop_app.ui.models.reading import ModelOnPage, read_models
+from desktop_app.ui.results.side_scroll import SideScroll
 from desktop_app.ui.screen import Screen, Workbench
 
 _WIDTH = 860
@@ -60,10 +61,7 @@ class ModelsScreen(Screen):
         row.addStretch(1)
         row.addWidget(inside, 100)
         row.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(centred)
+        scroll = SideScroll(centred)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)

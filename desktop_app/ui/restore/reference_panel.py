@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.person import Reference, ReferenceChoice, ReferenceSet, ReferenceState
@@ -42,10 +42,10 @@ class ReferencePanel(QWidget):
         self._automatic = controls.button(self.tr("Choose automatically"), "quiet", icon="undo")
         self._automatic.clicked.connect(self._back_to_automatic)
         self.slots = [ReferenceSlot(pictures, number) for number in range(SLOTS)]
-        grid = QGridLayout()
-        grid.setSpacing(theme.GAP_SMALL)
+        guides = QVBoxLayout()
+        guides.setSpacing(theme.GAP_TINY)
         for slot in self.slots:
-            grid.addWidget(slot, slot.number // 2, slot.number % 2)
+            guides.addWidget(slot)
             slot.swap_wanted.connect(self.swap)
             slot.pin_wanted.connect(self.pin_wanted)
             slot.unpin_wanted.connect(self.unpin_wanted)
@@ -64,7 +64,7 @@ class ReferencePanel(QWidget):
         state.setAlignment(self._state_icon, Qt.AlignmentFlag.AlignTop)
         state.addWidget(self._state, 1)
         layout.addLayout(state)
-        layout.addLayout(grid)
+        layout.addLayout(guides)
         layout.addWidget(self._automatic, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._others_title)
         layout.addWidget(self.others)

@@ -45,14 +45,13 @@ class ReferenceSlot(ReferenceCard):
     photo_wanted = Signal(object)
 
     def __init__(self, pictures: Pictures, number: int) -> None:
-        super().__init__(pictures, number)
+        super().__init__(pictures, number, beside=True)
         self._others: Sequence[Reference] = ()
         self._pressed: QPoint | None = None
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._more = controls.IconButton("more", self.tr("What to do with this reference"), side=18)
         self._more.setParent(self)
-        self._more.setAutoFillBackground(True)
         self._more.clicked.connect(self.open_menu)
 
     def show_choice(self, reference: Reference | None, others: Sequence[Reference]) -> None:
@@ -111,8 +110,8 @@ class ReferenceSlot(ReferenceCard):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        corner = self.picture_rect().topRight()
-        self._more.move(corner.x() - self._more.sizeHint().width() - 2, corner.y() + 4)
+        size = self._more.sizeHint()
+        self._more.move(self.width() - size.width(), (self.height() - size.height()) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):

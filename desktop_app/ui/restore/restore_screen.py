@@ -16,6 +16,7 @@ from desktop_app.domain.restoration import Restoration, RestoreRequest, RestoreS
 from desktop_app.jobs.job import Job
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
+from desktop_app.ui.canvas.canvas_bar import CanvasBar
 from desktop_app.ui.canvas.overlays import BoxStyle, FaceBox, FaceBoxes, ReferenceMapOverlay
 from desktop_app.ui.restore.blend_canvas import BlendCanvas
 from desktop_app.ui.restore.reading import (
@@ -73,6 +74,7 @@ class RestoreScreen(Screen):
         self.faces = FacesSide(bench.pictures)
         self.guides = GuidesSide(bench.pictures)
         self.canvas = BlendCanvas()
+        self.bar = CanvasBar(self.canvas, with_original=True)
         self.notice = Notice()
         self.empty = controls.EmptyState(
             "restore",
@@ -90,6 +92,7 @@ class RestoreScreen(Screen):
         column.setSpacing(theme.GAP_SMALL)
         column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.bar)
         desk = QWidget()
         row = QHBoxLayout(desk)
         row.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, theme.GAP_SMALL)
@@ -109,6 +112,7 @@ class RestoreScreen(Screen):
         self.notice.action_wanted.connect(self._on_notice_wish)
         self.faces.list.face_chosen.connect(self._on_face_chosen)
         self.faces.all_button.clicked.connect(self.restore_all)
+        self.bar.original_held.connect(self.canvas.hold_original)
         self.canvas.face_clicked.connect(self.faces.list.choose)
         self.canvas.face_opened.connect(self._look_at_face)
         self.guides.restore.clicked.connect(self.restore_face)
@@ -301,6 +305,7 @@ class RestoreScreen(Screen):
             [
                 FaceBox(f.face.id, f.face.bbox, f.name, styles.get(f.state, BoxStyle.PLAIN))
                 for f in (self._page.faces if self._page else ())
+                if not self.canvas.overlays  # the map speaks alone
             ]
         )
         boxes.selected = self._face_id
@@ -328,6 +333,7 @@ class RestoreScreen(Screen):
             window = self._table.windows[result.restoration.face_id]
             overlays = [ReferenceMapOverlay(result.reference_map.winner, crop_to_photo(window))]
         self.canvas.set_overlays(overlays)
+        self._show_boxes()
 
     @Slot(object)
     def _look_at_face(self, face_id: FaceId) -> None:

@@ -31,6 +31,7 @@ class ResultPanel(QWidget):
     version_chosen = Signal(int)
 
     def __init__(self) -> None:
+        """`recipe` says how the result was made; who owns the panel gives it a place."""
         super().__init__()
         self.settings = RestoreSettings()
         self._result: Restoration | None = None
@@ -59,15 +60,15 @@ class ResultPanel(QWidget):
         self.strength.setToolTip(self.tr("0 keeps the photo, 100 shows the restoration in full"))
         self.strength.valueChanged.connect(self._on_strength)
         self._percent = controls.label("", "strong")
-        self.keep_tone = QCheckBox(self.tr("Keep the photo's tone"))
+        self.keep_tone = QCheckBox(self.tr("Keep tone"))
         self.keep_tone.setToolTip(
             self.tr("Brightness and colour follow the surroundings; sepia stays sepia")
         )
-        self.grain = QCheckBox(self.tr("Carry the grain on"))
+        self.grain = QCheckBox(self.tr("Keep grain"))
         self.grain.setToolTip(self.tr("The grain of the photo goes on through the face"))
         for box in (self.keep_tone, self.grain):
             box.clicked.connect(self._on_look)
-        self._recipe = controls.label("", "caption", wrap=True)
+        self.recipe = controls.label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP_SMALL)
@@ -76,16 +77,14 @@ class ResultPanel(QWidget):
         layout.addSpacing(theme.GAP_SMALL)
         layout.addLayout(controls.row(controls.label(self.tr("Strength")), None, self._percent))
         layout.addWidget(self.strength)
-        layout.addWidget(self.keep_tone)
-        layout.addWidget(self.grain)
-        layout.addWidget(self._recipe)
+        layout.addLayout(controls.row(self.keep_tone, self.grain, None, spacing=theme.GAP_LARGE))
         self._show_settings(self.settings)
 
     def show_result(self, versions: Sequence[Restoration], number: int, name: str) -> None:
         """Result `number` of the face's results; -1 where there is none yet."""
         self._keep_now()
         self._result = versions[number] if number >= 0 else None
-        for part in (self._version_row, self.likeness, self._recipe):
+        for part in (self._version_row, self.likeness, self.recipe):
             part.setVisible(self._result is not None)
         if self._result is None:
             return
@@ -95,7 +94,7 @@ class ResultPanel(QWidget):
             button.setChecked(place == number)
         self._state.setText(state_words(result))
         self.likeness.show_likeness(result.likeness, name)
-        self._recipe.setText("\n".join(recipe_lines(result)))
+        self.recipe.setText("\n".join(recipe_lines(result)))
         self._show_settings(result.settings)
 
     def _show_settings(self, settings: RestoreSettings) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.restoration import Restoration
@@ -14,6 +13,7 @@ from desktop_app.ui.restore.face_list import FaceList
 from desktop_app.ui.restore.reading import FaceOnPage, FaceState
 from desktop_app.ui.restore.reference_panel import ReferencePanel
 from desktop_app.ui.restore.result_panel import MOST_VERSIONS, ResultPanel
+from desktop_app.ui.results.side_scroll import SideScroll
 
 FACES_WIDTH, GUIDES_WIDTH = 248, 336
 
@@ -70,9 +70,8 @@ class GuidesSide(QFrame):
         self.references_title = controls.label(self.tr("References"), "strong")
         self.references = ReferencePanel(pictures)
         self.result = ResultPanel()
-        self.map_button = controls.button(
-            self.tr("Which reference where"), "filter", icon="boxes", keys="M"
-        )
+        self.map_button = controls.button(self.tr("Show where"), "filter", icon="boxes", keys="M")
+        self.map_button.setToolTip(self.tr("Which reference was used where (M)"))
         self.engine = QComboBox()
         self.engine.setAccessibleName(self.tr("Restoring engine"))
         self.another = controls.button(self.tr("Another try"), icon="retry", keys="A")
@@ -88,15 +87,12 @@ class GuidesSide(QFrame):
         body.addWidget(self.note)
         body.addWidget(self.result)
         body.addSpacing(theme.GAP_SMALL)
-        body.addWidget(self.references_title)
-        body.addWidget(self.map_button, 0, Qt.AlignmentFlag.AlignLeft)
+        body.addLayout(controls.row(self.references_title, None, self.map_button))
         body.addWidget(self.references)
+        body.addSpacing(theme.GAP_SMALL)
+        body.addWidget(self.result.recipe)
         body.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = SideScroll(inside)
         foot = QVBoxLayout()
         foot.setContentsMargins(theme.GAP, theme.GAP_SMALL, theme.GAP, theme.GAP)
         foot.setSpacing(theme.GAP_SMALL)

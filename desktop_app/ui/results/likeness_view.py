@@ -119,12 +119,12 @@ class LikenessGauge(QWidget):
         painter.setPen(QPen(ink, 4, c=Qt.PenCapStyle.RoundCap))
         before, after = self._x(likeness.before), self._x(likeness.after)
         painter.drawLine(QPointF(before, middle), QPointF(after, middle))
-        painter.setPen(QPen(theme.colour("text"), 2))
-        painter.setBrush(theme.colour("surface"))
-        painter.drawEllipse(QPointF(before, middle), 6, 6)
         painter.setPen(QPen(theme.colour("surface"), 2))
         painter.setBrush(ink)
         painter.drawEllipse(QPointF(after, middle), 9, 9)
+        painter.setPen(QPen(theme.colour("text"), 2))
+        painter.setBrush(theme.colour("surface"))
+        painter.drawEllipse(QPointF(before, middle), 6, 6)
 
     def _x(self, cosine: float) -> float:
         return 10 + (self.width() - 20) * min(1.0, max(0.0, cosine))

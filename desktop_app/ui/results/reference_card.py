@@ -1,7 +1,7 @@
 """One photo that guides a restoration: its picture, its number, the age and the reason."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.domain.ids import FaceId
@@ -12,6 +12,7 @@ from desktop_app.ui.grid import paint_picture
 from desktop_app.ui.pictures import Pictures
 
 _CAPTION_LINES = 2
+_BESIDE = 72  # side of the picture where the words stand beside it
 
 
 def reason_parts(reason: str) -> tuple[str, str]:
@@ -21,10 +22,14 @@ def reason_parts(reason: str) -> tuple[str, str]:
 
 
 class ReferenceCard(QWidget):
-    """Shows a reference; without one it is an empty place. `number` counts from 0."""
+    """Shows a reference; without one it is an empty place.
 
-    def __init__(self, pictures: Pictures, number: int) -> None:
+    `number` counts from 0; the words stand under the picture, or `beside` it.
+    """
+
+    def __init__(self, pictures: Pictures, number: int, *, beside: bool = False) -> None:
         super().__init__()
+        self._beside = beside
         self.number = number
         self.reference: Reference | None = None
         self._pictures = pictures
@@ -54,6 +59,8 @@ class ReferenceCard(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
+        if self._beside:
+            return max(_BESIDE, self._line_height() * (1 + _CAPTION_LINES) + theme.GAP_SMALL)
         return width + 2 * theme.GAP_TINY + self._line_height() * (1 + _CAPTION_LINES)
 
     def sizeHint(self) -> QSize:
@@ -63,7 +70,14 @@ class ReferenceCard(QWidget):
         return QSize(64, self.heightForWidth(64))
 
     def picture_rect(self) -> QRect:
-        return QRect(0, 0, self.width(), self.width()).adjusted(2, 2, -2, -2)
+        side = _BESIDE if self._beside else self.width()
+        return QRect(0, 0, side, side).adjusted(2, 2, -2, -2)
+
+    def words_rect(self) -> QRect:
+        """Where the age and the reason stand."""
+        if self._beside:
+            return self.rect().adjusted(_BESIDE + theme.GAP_SMALL, 0, -theme.TARGET, 0)
+        return self.rect().adjusted(2, self.width() + theme.GAP_TINY, -2, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -91,12 +105,12 @@ class ReferenceCard(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(frame).adjusted(1, 1, -1, -1), 6, 6)
         icon = resources.pixmap("photo", theme.colour("text_soft"), 24)
-        painter.drawPixmap(frame.center().x() - 12, frame.center().y() - 24, icon)
-        painter.setFont(theme.font(theme.Type.CAPTION))
-        painter.setPen(theme.colour("text_soft"))
-        below = frame.adjusted(8, frame.height() // 2 + 6, -8, -4)
-        centred = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(below, centred, self.tr("No photo"))
+        painter.drawPixmap(frame.center().x() - 12, frame.center().y() - 12, icon)
+        if self._beside:
+            painter.setFont(theme.font(theme.Type.BODY))
+            painter.setPen(theme.colour("text_soft"))
+            upright = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(self.words_rect(), upright, self.tr("No photo yet"))
 
     def _paint_pin(self, painter: QPainter, frame: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -108,15 +122,22 @@ class ReferenceCard(QWidget):
     def _paint_reason(self, painter: QPainter, reason: str) -> None:
         first, rest = reason_parts(reason)
         height = self._line_height()
-        top = self.width() + theme.GAP_TINY
+        words = self.words_rect()
+        if self._beside:
+            lines = 1 + (1 if self._fits_a_line(rest, words.width()) else _CAPTION_LINES)
+            words.setTop(max(0, (self.height() - lines * height) // 2))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         painter.setFont(theme.font(theme.Type.STRONG))
         painter.setPen(theme.colour("text"))
-        painter.drawText(QRect(2, top, self.width() - 4, height), left, first)
+        painter.drawText(QRect(words.topLeft(), QSize(words.width(), height)), left, first)
         painter.setFont(theme.font(theme.Type.CAPTION))
         painter.setPen(theme.colour("text_soft"))
-        rect = QRect(2, top + height, self.width() - 4, height * _CAPTION_LINES)
-        painter.drawText(rect, left | Qt.TextFlag.TextWordWrap, rest)
+        below = words.adjusted(0, height + 1, 0, 0)
+        painter.drawText(below, left | Qt.TextFlag.TextWordWrap, rest)
+
+    def _fits_a_line(self, words: str, width: int) -> bool:
+        metrics = QFontMetrics(theme.font(theme.Type.CAPTION))
+        return metrics.horizontalAdvance(words) <= width
 
     def _line_height(self) -> int:
         return self.fontMetrics().height()
