@@ -5,7 +5,6 @@ from pathlib import Path
 
 from desktop_app.faces.detector import FaceDetector
 from desktop_app.faces.embedder import FaceEmbedder, MobileFaceEmbedder
-from desktop_app.faces.insightface_pack import open_pack
 from desktop_app.faces.yunet import YuNetDetector
 from desktop_app.models.store import ModelStore
 
@@ -26,6 +25,8 @@ def open_eyes(
 ) -> Eyes:
     """The face models that the settings name. Raises `ModelNotInstalled`, `ModelRefused`."""
     if face_models == "insightface":
+        from desktop_app.faces.insightface_pack import open_pack
+
         folder = Path(insightface_folder) if insightface_folder else store.path("insightface-pack")
         pack = open_pack(folder, device)
         return Eyes(pack.detector, pack.embedder)
