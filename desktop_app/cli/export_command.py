@@ -8,8 +8,7 @@ from desktop_app.cli.people_command import person_named
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.ids import PhotoId
-from desktop_app.imaging.encode import SUFFIX_OF, ExportSettings
-from desktop_app.operations.describe_export import format_of_suffix
+from desktop_app.imaging.encode import SUFFIX_OF, ExportSettings, format_of_suffix
 from desktop_app.operations.export_photos import ExportRequest, export_photos
 from desktop_app.operations.kept_restorations import accepted_of_photo
 from desktop_app.settings.places import private_folder

@@ -16,9 +16,9 @@ from desktop_app.domain.restoration import (
     RestoreRequest,
     RestoreSettings,
 )
-from desktop_app.imaging.encode import ExportSettings, encode_photo
+from desktop_app.imaging.encode import ExportSettings, encode_photo, format_of_suffix
 from desktop_app.operations.choose_references import choose_references
-from desktop_app.operations.describe_export import describe_file_export, format_of_suffix
+from desktop_app.operations.describe_export import describe_file_export
 from desktop_app.operations.likeness_words import likeness_in_words
 from desktop_app.operations.restore_file import ReferencePhoto, read_reference, restore_file
 from desktop_app.operations.restore_photos import restore_photos

@@ -6,28 +6,12 @@ from pathlib import Path
 
 from desktop_app import __version__
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.domain.errors import BadRequest
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.photo import Photo
 from desktop_app.domain.restoration import Restoration, RestorerFacts, RestoreSettings
 from desktop_app.imaging.about import ExportAbout, FaceRegion, RestorationNote
 from desktop_app.imaging.content_hash import content_hash
-from desktop_app.imaging.encode import SUFFIX_OF
 from desktop_app.operations.restore_file import RestoredFile
-
-_FORMAT_OF = {suffix: name for name, suffix in SUFFIX_OF.items()} | {
-    ".jpeg": "jpeg",
-    ".tiff": "tiff",
-}
-
-
-def format_of_suffix(path: Path) -> str:
-    """The format that the name asks for. Raises `BadRequest` where it asks for none we write."""
-    file_format = _FORMAT_OF.get(path.suffix.lower())
-    if file_format is None:
-        known = ", ".join(sorted(_FORMAT_OF))
-        raise BadRequest(f"{path.name} does not say a format. Let the name end in one of {known}.")
-    return file_format
 
 
 def describe_export(

@@ -1,9 +1,17 @@
 """Brings a folder's photos and the faces in them into the catalog, and keeps them up to date."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.catalog.values import Folder, FoundPhoto, IndexedPhoto, NewFace, PhotoFilter
+from desktop_app.catalog.values import (
+    Folder,
+    FoundPhoto,
+    IndexedPhoto,
+    KnownFile,
+    NewFace,
+    PhotoFilter,
+)
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError, FileVanished, NotKnown
 from desktop_app.domain.ids import FolderId
@@ -66,13 +74,16 @@ def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> Cata
     moved inside the folder is found again by its content and keeps its faces and names.
     """
     folder = _folder(catalog, folder_id)
+    known = catalog.photos.known_files(folder_id)
+    unreadable: list[bytes] = []
     try:
-        found = {file.relative: file for file in scan_folder(Path(folder.path), report)}
+        found = {file.relative: file for file in scan_folder(Path(folder.path), report, unreadable)}
+        if not found and _holds_photos(known):
+            raise _offline(Path(folder.path))  # what an unplugged drive leaves is an empty folder
     except FileVanished:
         catalog.folders.mark_offline(folder_id, True)
         raise
     catalog.folders.mark_offline(folder_id, False)
-    known = catalog.photos.known_files(folder_id)
     new = {
         relative: file
         for relative, file in found.items()
@@ -83,7 +94,9 @@ def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> Cata
     gone = {
         relative: known_file
         for relative, known_file in known.items()
-        if relative not in found and known_file.state is not PhotoState.MISSING
+        if relative not in found
+        and known_file.state is not PhotoState.MISSING
+        and not any(relative.startswith(part + b"/") for part in unreadable)
     }
     changes = CatalogChanges()
     if new:
@@ -112,10 +125,18 @@ def _stop_if_offline(catalog: Catalog, folder_id: FolderId) -> None:
     folder = Path(_folder(catalog, folder_id).path)
     if not folder.is_dir():
         catalog.folders.mark_offline(folder_id, True)
-        raise FileVanished(
-            f"The folder {folder.name} is gone: its drive may be unplugged. "
-            "What was indexed is kept; connect it, then index again."
-        )
+        raise _offline(folder)
+
+
+def _holds_photos(known: Mapping[bytes, KnownFile]) -> bool:
+    return any(file.state is not PhotoState.MISSING for file in known.values())
+
+
+def _offline(folder: Path) -> FileVanished:
+    return FileVanished(
+        f"The folder {folder.name} is gone or empty: its drive may be unplugged. "
+        "What was indexed is kept; connect it, then index again."
+    )
 
 
 def _moved(lost: list[Photo], new: list[FoundFile]) -> list[tuple[Photo, FoundFile]]:

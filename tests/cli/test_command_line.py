@@ -121,7 +121,7 @@ def test_a_plain_file_is_restored_with_plain_references(ask: Ask, tmp_path: Path
     ("words", "sentence"),
     [
         (("restore", "nowhere.jpg", "--out", "x.png"), "nowhere.jpg"),
-        (("restore", LIBRARY / PRINT, "--out", "picture.doc"), "does not say a format"),
+        (("restore", LIBRARY / PRINT, "--out", "picture.doc"), "Choose a name that ends so"),
         (("restore", LIBRARY / PRINT), "where to write"),
         (("restore", LIBRARY / PRINT, "--person", "Nobody", "--out", "x.png"), "Nobody"),
         (("restore", LIBRARY / PRINT, "--engine", "instant-restore", "--out", "x.png"), "install"),

@@ -142,6 +142,19 @@ def test_a_folder_that_is_gone_is_offline_and_loses_nothing(
         )
 
 
+def test_an_empty_folder_where_photos_were_is_an_unplugged_drive(
+    empty: Catalog, folder: Path, eyes: Eyes, thumbnails: ThumbnailStore
+) -> None:
+    with empty as catalog:
+        folder_id = _index(catalog, folder, eyes, thumbnails)
+        folder.rename(folder.with_name("unplugged"))
+        folder.mkdir()
+        with pytest.raises(FileVanished, match="unplugged"):
+            index_folder(catalog, folder_id, eyes, thumbnails, silent)
+        assert catalog.folders.all()[0].offline
+        assert not catalog.photos.ids(PhotoFilter(state=PhotoState.MISSING))
+
+
 def test_a_folder_inside_the_library_is_not_added_twice(empty: Catalog, folder: Path) -> None:
     (folder / "inside").mkdir()
     with empty as catalog:
