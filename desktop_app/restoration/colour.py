@@ -1,0 +1,58 @@
+"""Keeps a grey or brown photo grey or brown."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.domain.photo import FloatImage, RgbImage
+
+TONED = 3.5  # of 255: a picture is toned where its colours stray less from its tone curve
+KNOTS = 17  # of the tone curve, over brightness
+
+
+def with_colours_of(crop: RgbImage, restored: FloatImage) -> FloatImage:
+    """`restored` with the tone of `crop` where `crop` has one tone only, else as it is.
+
+    Grey, sepia, selenium or a faded print: every brightness has one colour. There the restored
+    brightness is kept, and the colours are those that the crop has at that brightness: a grey
+    crop gives a grey picture. Both are (height, width, 3); `restored` is in [0, 1].
+    """
+    before = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb)
+    curves = [_tone_curve(before[:, :, 0], before[:, :, channel]) for channel in (1, 2)]
+    strayed = [
+        np.abs(before[:, :, channel] - _along(before[:, :, 0], curve)).mean()
+        for channel, curve in zip((1, 2), curves, strict=True)
+    ]
+    if max(strayed) * 255 > TONED:
+        return restored
+    after = cv2.cvtColor(restored, cv2.COLOR_RGB2YCrCb)
+    for channel, curve in zip((1, 2), curves, strict=True):
+        after[:, :, channel] = _along(after[:, :, 0], curve)
+    if all(np.abs(curve - 0.5).max() == 0 for curve in curves):
+        return np.repeat(np.clip(after[:, :, :1], 0, 1), 3, axis=2)
+    toned: FloatImage = np.clip(cv2.cvtColor(after, cv2.COLOR_YCrCb2RGB), 0, 1)
+    return toned
+
+
+def _tone_curve(
+    brightness: NDArray[np.float32], colour: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The mean colour at `KNOTS` brightnesses; where there is none, that of the nearest."""
+    place = brightness * (KNOTS - 1)
+    below = np.clip(place.astype(int), 0, KNOTS - 2)
+    part = place - below
+    weight = np.zeros(KNOTS)
+    total = np.zeros(KNOTS)
+    for knot, share in ((below, 1 - part), (below + 1, part)):
+        weight += np.bincount(knot.ravel(), share.ravel(), KNOTS)
+        total += np.bincount(knot.ravel(), (share * colour).ravel(), KNOTS)
+    known = weight > 1
+    places = np.arange(KNOTS)
+    curve = np.interp(places, places[known], total[known] / weight[known])
+    # grey pixels give a colour of exactly one half; rounding must not add any
+    return np.where(np.abs(curve - 0.5) < 1e-5, 0.5, curve).astype(np.float32)
+
+
+def _along(brightness: NDArray[np.float32], curve: NDArray[np.float32]) -> NDArray[np.float32]:
+    places = np.linspace(0, 1, KNOTS)
+    return np.interp(brightness, places, curve).astype(np.float32)

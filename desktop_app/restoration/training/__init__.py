@@ -1,0 +1,1 @@
+"""How the embedded network is made: data, losses, training, evaluation, export."""
