@@ -1,5 +1,8 @@
 """A grid of tiles that fills its width and scrolls without a hitch at any length."""
 
+from collections import OrderedDict
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -17,11 +20,18 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPainterPath,
+    QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from desktop_app.ui import theme
 
@@ -89,22 +99,45 @@ def paint_picture(painter: QPainter, frame: QRect, picture: QPixmap | None, *, f
         painter.setBrush(theme.colour("surface"))
         painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
         return frame
+    ratio = painter.device().devicePixelRatio()
+    scaled = _scaled(picture, frame.size(), ratio, fill)
+    size = scaled.deviceIndependentSize().toSize()
+    target = QRect(0, 0, size.width(), size.height())
+    target.moveCenter(frame.center())
+    if fill:
+        painter.save()
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(frame), theme.RADIUS, theme.RADIUS)
+        painter.setClipPath(shape)
+        painter.drawPixmap(target.topLeft(), scaled)
+        painter.restore()
+        return frame
+    painter.drawPixmap(target.topLeft(), scaled)
+    return target
+
+
+_SCALED_KEPT = 600
+_scaled_pictures: OrderedDict[tuple[int, int, int, float, bool], QPixmap] = OrderedDict()
+
+
+def _scaled(picture: QPixmap, room: QSize, ratio: float, fill: bool) -> QPixmap:
+    """The picture at the size it is shown at: scaled once, and better than a painter would."""
+    key = (picture.cacheKey(), room.width(), room.height(), ratio, fill)
+    found = _scaled_pictures.get(key)
+    if found is not None:
+        _scaled_pictures.move_to_end(key)
+        return found
     mode = (
         Qt.AspectRatioMode.KeepAspectRatioByExpanding
         if fill
         else Qt.AspectRatioMode.KeepAspectRatio
     )
-    size = picture.size().scaled(frame.size(), mode)
-    target = QRect(0, 0, size.width(), size.height())
-    target.moveCenter(frame.center())
-    painter.save()
-    if fill:
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(frame), theme.RADIUS, theme.RADIUS)
-        painter.setClipPath(shape)
-    painter.drawPixmap(target, picture)
-    painter.restore()
-    return frame if fill else target
+    made = picture.scaled(room * ratio, mode, Qt.TransformationMode.SmoothTransformation)
+    made.setDevicePixelRatio(ratio)
+    _scaled_pictures[key] = made
+    if len(_scaled_pictures) > _SCALED_KEPT:
+        _scaled_pictures.popitem(last=False)
+    return made
 
 
 class Grid(QListView):
@@ -135,11 +168,24 @@ class Grid(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        # its own ground, so that scrolling moves the pixels there are and paints only the new rows
+        self.setObjectName("grid")
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.doubleClicked.connect(self.opened)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme.colour("window"))
+        painter.end()
+        super().paintEvent(event)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)
         self.fit()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Paints again what changed; QListView would lay all tiles out anew for each thumbnail."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def wish_side(self, side: int) -> None:
         """About how large a tile is to be, in pixels."""

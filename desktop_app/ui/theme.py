@@ -1,7 +1,7 @@
 """The look: neutral greys so that tone can be judged, one accent, an 8-pixel grid, a type scale."""
 
 import enum
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -93,6 +93,8 @@ class Type(enum.Enum):
 class _Current:
     palette: Palette = DARK
     base_points: float = 10.5
+    fonts: dict[Type, QFont] = field(default_factory=dict)
+    colours: dict[str, QColor] = field(default_factory=dict)
 
 
 _current = _Current()
@@ -109,15 +111,22 @@ def is_dark() -> bool:
 
 def colour(name: str) -> QColor:
     """A colour of the palette in use, by its field's name."""
-    return QColor(getattr(_current.palette, name))
+    made = _current.colours.get(name)
+    if made is None:
+        made = _current.colours[name] = QColor(getattr(_current.palette, name))
+    return QColor(made)
 
 
 def font(kind: Type = Type.BODY) -> QFont:
     """The font for one step of the type scale."""
+    kept = _current.fonts.get(kind)
+    if kept is not None:
+        return QFont(kept)
     factor, weight = kind.value
     made = QFont(QApplication.font())
     made.setPointSizeF(_current.base_points * factor)
     made.setWeight(weight)
+    _current.fonts[kind] = made
     return made
 
 
@@ -128,6 +137,8 @@ def apply(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
         and QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
     )
     _current.palette = DARK if dark else LIGHT
+    _current.fonts.clear()
+    _current.colours.clear()
     if not app.property("likeness_dressed"):
         app.setStyle("Fusion")
         # the text size follows the system
