@@ -1,15 +1,14 @@
 """Builds the window and joins every wish to the operation that fulfils it."""
 
-import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import desktop_app
@@ -30,6 +29,8 @@ from desktop_app.ui.compare.compare_screen import CompareScreen
 from desktop_app.ui.crash import CrashCatcher
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.equipment import read_equipment
+from desktop_app.ui.export.export_screen import ExportScreen
+from desktop_app.ui.export.wishes import ExportWishes
 from desktop_app.ui.jobs.job_list import JobList
 from desktop_app.ui.jobs.jobs_screen import JobsScreen
 from desktop_app.ui.jobs.jobs_strip import JobsStrip
@@ -40,18 +41,24 @@ from desktop_app.ui.library.start_screen import StartScreen
 from desktop_app.ui.looking import Looking
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.models.models_screen import ModelsScreen
+from desktop_app.ui.models.wishes import ModelWishes
 from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.people.group_screen import GroupScreen
 from desktop_app.ui.people.people_screen import PeopleScreen
 from desktop_app.ui.people.person_screen import PersonScreen
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.restore.engines import read_engines
 from desktop_app.ui.restore.restore_screen import RestoreScreen
+from desktop_app.ui.restore.sides import EngineChoice
 from desktop_app.ui.restore.wishes import RestoreWishes
+from desktop_app.ui.running import Sweeper, wait_for
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
 
 _SHUTDOWN_S = 20.0
+_SWITCH_S = 0.001  # the window's thread waits at most so long for its turn among the lanes
 _log = logging.getLogger(__name__)
 
 
@@ -83,6 +90,8 @@ class Likeness(QObject):
         self.decisions = Decisions(catalog, thumbnails, runner, messages)
         self.looking = Looking(catalog, thumbnails, self.eyes, self._max_pixels, runner, messages)
         self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
+        self.exporting = ExportWishes(runner, messages, catalog, self._max_pixels)
+        self.installing = ModelWishes(runner, messages, store)
         self._make_screens()
         self._join()
 
@@ -96,14 +105,24 @@ class Likeness(QObject):
         self.person = PersonScreen(bench)
         self.restore = RestoreScreen(bench)
         self.compare = CompareScreen(bench)
+        self.export = ExportScreen(bench)
+        self.models = ModelsScreen(bench, self._store)
         self.jobs_screen = JobsScreen(bench, self.jobs)
         self.settings_screen = SettingsScreen(bench, self.settings)
         window.add_screen(self.start)
         window.add_screen(self.library, rail=self.tr("Library"), keys="Ctrl+1")
         window.add_screen(self.people, rail=self.tr("People"), keys="Ctrl+2")
         window.add_screen(self.jobs_screen, rail=self.tr("Activity"), keys="Ctrl+3", low=True)
+        window.add_screen(self.models, rail=self.tr("Models"), keys="Ctrl+4", low=True)
         window.add_screen(self.settings_screen, rail=self.tr("Settings"), keys="Ctrl+,", low=True)
-        for screen in (self.photo, self.group, self.person, self.restore, self.compare):
+        for screen in (
+            self.photo,
+            self.group,
+            self.person,
+            self.restore,
+            self.compare,
+            self.export,
+        ):
             window.add_screen(screen)
         strip = JobsStrip(self.jobs)
         strip.opened.connect(self._show_jobs)
@@ -111,7 +130,7 @@ class Likeness(QObject):
 
     def _join(self) -> None:
         window, decisions, looking = self.window, self.decisions, self.looking
-        for wishes in (decisions, looking, self.restoring):
+        for wishes in (decisions, looking, self.restoring, self.exporting):
             wishes.catalog_changed.connect(self.bench.pictures.forget)
             wishes.catalog_changed.connect(window.refresh)
         decisions.faces_decided.connect(looking.decided)
@@ -154,6 +173,16 @@ class Likeness(QObject):
         restoring.restoring.connect(self.restore.on_job)
         self.compare.accept_wanted.connect(restoring.accept)
         self.compare.keep_original_wanted.connect(restoring.keep_original)
+        self.export.export_wanted.connect(self.exporting.export)
+        self.export.folder_chosen.connect(self._on_export_folder)
+        self.exporting.exporting.connect(self.export.on_job)
+        self.models.install_wanted.connect(self.installing.install)
+        self.models.verify_wanted.connect(self.installing.verify)
+        self.models.remove_wanted.connect(self.installing.remove)
+        self.installing.working.connect(self.models.on_job)
+        self.installing.checked.connect(self.models.on_checked)
+        self.installing.models_changed.connect(self.models.read_again)
+        self.installing.models_changed.connect(self._on_models)
 
     # What the lanes ask for
 
@@ -171,6 +200,7 @@ class Likeness(QObject):
 
     def begin(self, folders: Sequence[Path], has_folders: bool) -> None:
         """Shows the first screen and goes on with what the last session left."""
+        self._show_choices()
         self.window.go("library" if has_folders or folders else "start")
         self.window.show()
         for folder in folders:
@@ -211,10 +241,40 @@ class Likeness(QObject):
         if settings != before:
             self.eyes.forget()
             self.restorer.forget()
+            self._show_choices()
         work = partial(_save_settings, self._where.settings, settings)
         job = Job(self.tr("Settings"), work, quiet=True)
         job.failed.connect(self.bench.messages.show_error)
         self._runner.submit(Lane.DECIDE, job)
+
+    def _show_choices(self) -> None:
+        """Gives the screens what the settings say."""
+        if self.settings.export_folder:
+            self.export.show_folder(Path(self.settings.export_folder))
+        self.restore.max_pixels = self.compare.max_pixels = self._max_pixels()
+        self._read_engines()
+
+    @Slot(object)
+    def _on_export_folder(self, folder: Path) -> None:
+        self.apply_settings(replace(self.settings, export_folder=str(folder)))
+        self.settings_screen.show_settings(self.settings)
+
+    @Slot()
+    def _on_models(self) -> None:
+        """A model came or went: what is open may be another one now."""
+        self.eyes.forget()
+        self.restorer.forget()
+        self._read_engines()
+
+    def _read_engines(self) -> None:
+        job = Job(self.tr("Engines"), partial(read_engines, self._store), quiet=True)
+        job.succeeded.connect(self._on_engines)
+        job.failed.connect(self.bench.messages.show_error)
+        self._runner.submit(Lane.READ, job)
+
+    @Slot(object)
+    def _on_engines(self, engines: Sequence[EngineChoice]) -> None:
+        self.restore.show_engines(engines, self.settings.engine)
 
     @Slot()
     def close(self) -> None:
@@ -231,55 +291,10 @@ def _save_settings(path: Path, settings: Settings, _report: Report) -> None:
     save_settings(path, settings)
 
 
-@dataclass(frozen=True)
-class _Opened:
-    catalog: Catalog
-    has_folders: bool
-
-
-def _open_catalog(path: Path, _report: Report) -> _Opened:
+def _open_catalog(path: Path, _report: Report) -> tuple[Catalog, bool]:
+    """The catalog, and whether it has a folder."""
     catalog = Catalog.open(path)
-    return _Opened(catalog, bool(catalog.folders.all()))
-
-
-class _Waiting(QObject):
-    """Waits for a job while the window's thread stays alive."""
-
-    def __init__(self, runner: JobRunner, work: Callable[[Report], _Opened]) -> None:
-        super().__init__()
-        self.result: _Opened | None = None
-        self.error: Exception | None = None
-        self._loop = QEventLoop()
-        self._job = Job("", work, quiet=True)
-        self._job.succeeded.connect(self._on_result)
-        self._job.failed.connect(self._on_error)
-        self._job.finished.connect(self._loop.quit)
-        runner.submit(Lane.READ, self._job)
-        self._loop.exec()
-
-    @Slot(object)
-    def _on_result(self, result: _Opened) -> None:
-        self.result = result
-
-    @Slot(object)
-    def _on_error(self, error: Exception) -> None:
-        self.error = error
-
-
-class _Sweeper(QObject):
-    """Collects garbage in the window's thread alone: a QObject must not die in another."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        gc.disable()
-        self._timer = QTimer(self)
-        self._timer.setInterval(2_000)
-        self._timer.timeout.connect(self._sweep)
-        self._timer.start()
-
-    @Slot()
-    def _sweep(self) -> None:
-        gc.collect(1)
+    return catalog, bool(catalog.folders.all())
 
 
 def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
@@ -294,32 +309,29 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
     app.setApplicationVersion(desktop_app.__version__)
     app.setDesktopFileName("likeness")
     where = places()
+    sys.setswitchinterval(_SWITCH_S)
     log = start_log(where.logs)
     settings = load_settings(where.settings)
     theme.apply(app, theme.Scheme(settings.theme))
-    sweeper = _Sweeper()
+    sweeper = Sweeper()
     runner = JobRunner()
-    opening = _Waiting(runner, partial(_open_catalog, catalog_path or where.catalog))
-    if opening.result is None:
+    try:
+        catalog, has_folders = wait_for(
+            runner, partial(_open_catalog, catalog_path or where.catalog)
+        )
+    except ExpectedError as error:
         runner.shutdown(_SHUTDOWN_S)
-        return _say_why(opening.error)
+        QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error)).exec()
+        return 1
     store = ModelStore(resources() / "models", where.models)
-    likeness = Likeness(opening.result.catalog, where, store, runner, settings)
+    likeness = Likeness(catalog, where, store, runner, settings)
     catcher = CrashCatcher(likeness.window)
-    likeness.begin(folders, opening.result.has_folders)
+    likeness.begin(folders, has_folders)
     status = app.exec()
     catcher.release()
-    sweeper.deleteLater()
+    sweeper.stop()
     logging.getLogger().removeHandler(log)
     log.close()
     if runner.jobs():
         os._exit(status)  # a job that cannot be stopped must not keep the process alive
     return status
-
-
-def _say_why(error: Exception | None) -> int:
-    if not isinstance(error, ExpectedError):
-        raise error or RuntimeError("the catalog did not open")
-    box = QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error))
-    box.exec()
-    return 1

@@ -1,0 +1,61 @@
+"""What goes on under the window: waiting without standing still, and tidying up."""
+
+import gc
+from typing import Any
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
+
+from desktop_app.jobs.job import Job, Work
+from desktop_app.jobs.runner import JobRunner, Lane
+
+_SWEEP_MS = 2_000
+
+
+class _Waiting(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    @Slot(object)
+    def on_result(self, result: Any) -> None:
+        self.result = result
+
+    @Slot(object)
+    def on_error(self, error: Exception) -> None:
+        self.error = error
+
+
+def wait_for(runner: JobRunner, work: Work) -> Any:
+    """Runs `work` on the reading lane while the window's thread stays alive; raises as it does."""
+    loop, waiting = QEventLoop(), _Waiting()
+    job = Job("", work, quiet=True)
+    job.succeeded.connect(waiting.on_result)
+    job.failed.connect(waiting.on_error)
+    job.finished.connect(loop.quit)
+    runner.submit(Lane.READ, job)
+    loop.exec()
+    if waiting.error is not None:
+        raise waiting.error
+    return waiting.result
+
+
+class Sweeper(QObject):
+    """Collects garbage in the window's thread alone: a QObject must not die in another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_SWEEP_MS)
+        self._timer.timeout.connect(self._sweep)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Leaves garbage to the interpreter again."""
+        self._timer.stop()
+        gc.enable()
+
+    @Slot()
+    def _sweep(self) -> None:
+        gc.collect(1)
