@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -210,6 +211,17 @@ class PhotoCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._view is not None:
             self._set_view(self._view.resized(self._window()))
+
+    def let_go(self) -> None:
+        """Ends what lasts only as long as a key is held: the window went to the back."""
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.let_go()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.let_go()
+        super().changeEvent(event)
 
     # The hand
 

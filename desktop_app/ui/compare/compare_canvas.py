@@ -66,6 +66,9 @@ class CompareCanvas(PhotoCanvas):
             self._held = held
             self.repaint()
 
+    def let_go(self) -> None:
+        self.hold_original(False)
+
     def paint_photo(self, painter: QPainter, view: Viewport, window: QRectF) -> None:
         if self._original is None or (self.sight is Sight.RESULT and not self._held):
             super().paint_photo(painter, view, window)

@@ -4,9 +4,10 @@ import enum
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -101,9 +102,12 @@ class CompareScreen(Screen):
             self.results.addButton(button, number)
         self.bar = CanvasBar(self.left, with_original=True)
         self.bar.boxes.hide()
-        self.original = controls.button(self.tr("Keep original"), icon="no", keys="Delete")
-        self.others = controls.button(self.tr("Try other references"), icon="retry", keys="T")
-        self.accept = controls.button(self.tr("Accept"), "primary", icon="yes", keys="Return")
+        self.original = controls.button(self.tr("Keep original"), icon="no")
+        self.others = controls.button(self.tr("Try other references"), icon="retry")
+        self.accept = controls.button(self.tr("Accept"), "primary", icon="yes")
+        self.original.setToolTip(self.tr("The photo stays as it was (Delete)"))
+        self.others.setToolTip(self.tr("Choose other references for this face (T)"))
+        self.accept.setToolTip(self.tr("This result stands in the photo (Return)"))
         for button in (self.original, self.others, self.accept):
             button.setMinimumHeight(44)
 
@@ -146,6 +150,8 @@ class CompareScreen(Screen):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
+        for button in self.findChildren(QAbstractButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take Space away
         self.right.hide()
 
     def _join(self) -> None:
@@ -159,6 +165,13 @@ class CompareScreen(Screen):
         self.accept.clicked.connect(self._on_accept)
         self.original.clicked.connect(self._on_keep_original)
         self.others.clicked.connect(self._on_try_others)
+
+        for keys, wish in (
+            ("Return", self._on_accept),
+            ("Delete", self._on_keep_original),
+            ("T", self._on_try_others),
+        ):
+            QShortcut(QKeySequence(keys), self, wish)
 
     # What the window asks of a screen
 
@@ -393,11 +406,3 @@ class CompareScreen(Screen):
         if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
             self._hold_original(False)
         super().keyReleaseEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._hold_original(False)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._hold_original(False)
-        super().changeEvent(event)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.changes import CatalogChanges
@@ -53,7 +53,8 @@ class ExportScreen(Screen):
         self.form = SettingsForm()
         self.form.setFixedWidth(_FORM_WIDTH)
         self.notice = Notice()
-        self.start = controls.button("", "primary", icon="export", keys="Ctrl+E")
+        self.start = controls.button("", "primary", icon="export")
+        QShortcut(QKeySequence("Ctrl+E"), self, self.export)
         self.start.setMinimumHeight(44)
         self.empty = controls.EmptyState(
             "export",

@@ -42,6 +42,9 @@ class BlendCanvas(PhotoCanvas):
             self._original_held = held
             self.repaint()
 
+    def let_go(self) -> None:
+        self.hold_original(False)
+
     def paint_photo(self, painter: QPainter, view: Viewport, window: QRectF) -> None:
         ground = theme.colour("canvas")
         if self._original_held and self._original is not None:

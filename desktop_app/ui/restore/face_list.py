@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -40,6 +40,16 @@ _MARKS = {
     FaceState.ACCEPTED: ("yes", "accent"),
     FaceState.STALE: ("retry", "warning"),
 }
+
+
+_WALKING = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+)
 
 
 class FaceListModel(QAbstractListModel):
@@ -209,8 +219,12 @@ class FaceList(QListView):
         if row >= 0:
             self.setCurrentIndex(self.faces.index(row))
 
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are keys of the screen (R, B, Z ...), not a search for names."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walks the list; all other keys (R, B, Z, Space ...) belong to the screen."""
+        if event.key() in _WALKING:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:

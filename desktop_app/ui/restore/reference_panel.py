@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import FaceId
@@ -11,10 +11,11 @@ from desktop_app.domain.person import Reference, ReferenceChoice, ReferenceSet, 
 from desktop_app.ui import controls, theme
 from desktop_app.ui.face_grid import FaceGrid, FaceRole, FaceTile
 from desktop_app.ui.pictures import Pictures
-from desktop_app.ui.restore.reference_slot import ReferenceSlot, drag_face
+from desktop_app.ui.restore.reference_slot import ReferenceSlot, claims_return, drag_face
 from desktop_app.ui.results.reference_card import reason_parts
 
 SLOTS = 4
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class ReferencePanel(QWidget):
@@ -158,8 +159,17 @@ class _OtherPhotos(FaceGrid):
         """As high as its rows, at most three of them."""
         self.setFixedHeight(max(1, min(rows, 3)) * self.gridSize().height() + 4)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are keys of the screen."""
+    def event(self, event: QEvent) -> bool:
+        if claims_return(event):
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Return uses a photo; all other keys belong to the screen."""
+        if event.key() in (*_ARROWS, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position().toPoint()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -113,6 +113,11 @@ class ReferenceSlot(ReferenceCard):
         size = self._more.sizeHint()
         self._more.move(self.width() - size.width(), (self.height() - size.height()) // 2)
 
+    def event(self, event: QEvent) -> bool:
+        if claims_return(event):
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):
             self.open_menu()
@@ -156,6 +161,18 @@ class ReferenceSlot(ReferenceCard):
     def _highlight(self, on: bool) -> None:
         self.highlighted = on
         self.update()
+
+
+def claims_return(event: QEvent) -> bool:
+    """Takes Return from the screen's shortcut, for a widget that answers to it itself."""
+    claimed = (
+        event.type() == QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    )
+    if claimed:
+        event.accept()
+    return claimed
 
 
 def face_mime(face_id: FaceId) -> QMimeData:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
@@ -16,12 +16,9 @@ from desktop_app.domain.restoration import Restoration, RestoreRequest, RestoreS
 from desktop_app.jobs.job import Job
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
-from desktop_app.ui.canvas.canvas_bar import CanvasBar
-from desktop_app.ui.canvas.overlays import BoxStyle, FaceBox, FaceBoxes, ReferenceMapOverlay
-from desktop_app.ui.restore.blend_canvas import BlendCanvas
+from desktop_app.ui.restore.photo_desk import PhotoDesk
 from desktop_app.ui.restore.reading import (
     Composed,
-    Composer,
     FaceOnPage,
     FaceState,
     RestorePage,
@@ -30,9 +27,8 @@ from desktop_app.ui.restore.reading import (
 )
 from desktop_app.ui.restore.sides import EngineChoice, FacesSide, GuidesSide
 from desktop_app.ui.restore.tries import another_choice
-from desktop_app.ui.results.notice import Notice
 from desktop_app.ui.results.or_error import or_error
-from desktop_app.ui.results.patches import PhotoOnTable, crop_to_photo
+from desktop_app.ui.results.patches import PhotoOnTable
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import CompareSubject, PhotoSubject, RestoreSubject
 from desktop_app.ui.words import photo_name
@@ -62,9 +58,6 @@ class RestoreScreen(Screen):
         super().__init__(bench)
         self.max_pixels = MAX_PIXELS
         self._page: RestorePage | None = None
-        self._table: PhotoOnTable | None = None
-        self._composer: Composer | None = None
-        self._composed: Composed | None = None
         self._face_id: FaceId | None = None
         self._version: dict[FaceId, RestorationId] = {}  # the result looked at, by the user's key
         self._by_hand: dict[FaceId, tuple[FaceId, ...]] = {}
@@ -73,9 +66,9 @@ class RestoreScreen(Screen):
         self._photo_id: PhotoId | None = None
         self.faces = FacesSide(bench.pictures)
         self.guides = GuidesSide(bench.pictures)
-        self.canvas = BlendCanvas()
-        self.bar = CanvasBar(self.canvas, with_original=True)
-        self.notice = Notice()
+        self.desk = PhotoDesk()
+        self.canvas = self.desk.canvas
+        self.notice = self.desk.notice
         self.empty = controls.EmptyState(
             "restore",
             self.tr("No photo to restore yet"),
@@ -86,39 +79,35 @@ class RestoreScreen(Screen):
         self._join()
 
     def _lay_out(self) -> None:
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GAP_SMALL)
-        column.addWidget(self.notice)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.bar)
-        desk = QWidget()
-        row = QHBoxLayout(desk)
+        inside = QWidget()
+        row = QHBoxLayout(inside)
         row.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, theme.GAP_SMALL)
         row.setSpacing(theme.GAP_SMALL)
         row.addWidget(self.faces)
-        row.addWidget(middle, 1)
+        row.addWidget(self.desk, 1)
         row.addWidget(self.guides)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(desk)
+        self._stack.addWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
+        for button in self.findChildren(QAbstractButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take Space away
 
     def _join(self) -> None:
         self.empty.wished.connect(self._on_empty_wish)
         self.notice.action_wanted.connect(self._on_notice_wish)
         self.faces.list.face_chosen.connect(self._on_face_chosen)
         self.faces.all_button.clicked.connect(self.restore_all)
-        self.bar.original_held.connect(self.canvas.hold_original)
         self.canvas.face_clicked.connect(self.faces.list.choose)
         self.canvas.face_opened.connect(self._look_at_face)
         self.guides.restore.clicked.connect(self.restore_face)
         self.guides.another.clicked.connect(self.try_again)
         self.guides.compare.clicked.connect(self.compare)
-        self.guides.map_button.toggled.connect(self._show_map)
+        self.guides.engine.activated.connect(self._show_running)
+        self.guides.map_button.toggled.connect(self.desk.show_map)
+        self.desk.map_known.connect(self.guides.map_button.setVisible)
         references = self.guides.references
         references.chosen_by_hand.connect(self._on_chosen_by_hand)
         references.pin_wanted.connect(partial(self._tell_choice, self.pin_wanted))
@@ -130,6 +119,15 @@ class RestoreScreen(Screen):
         result.look_changed.connect(self._compose)
         result.settings_wanted.connect(self.settings_wanted)
         result.version_chosen.connect(self.choose_version)
+
+        for keys, wish in (
+            ("R", self.restore_face),
+            ("Shift+R", self.restore_all),
+            ("A", self.try_again),
+            ("Return", self.compare),
+            ("M", self.guides.map_button.click),
+        ):
+            QShortcut(QKeySequence(keys), self, wish)
 
     # What the window asks of a screen
 
@@ -172,6 +170,7 @@ class RestoreScreen(Screen):
     def show_engines(self, engines: Sequence[EngineChoice], chosen: str) -> None:
         """Which engines there are, and which one the settings name."""
         self.guides.show_engines(engines, chosen)
+        self._show_running()
 
     @Slot(object, object)
     def on_job(self, job: Job, faces: Sequence[FaceId]) -> None:
@@ -191,8 +190,8 @@ class RestoreScreen(Screen):
 
     def _open(self, photo_id: PhotoId) -> None:
         self._photo_id = photo_id
-        self._page = self._table = self._composer = self._composed = self._face_id = None
-        self.canvas.show_pictures(None, None, None)
+        self._page = self._face_id = None
+        self.desk.clear()
         self.empty.say(
             "photo", self.tr("Opening the photo"), self.tr("A large scan takes a moment.")
         )
@@ -221,7 +220,7 @@ class RestoreScreen(Screen):
             )
             self._stack.setCurrentIndex(0)
             return
-        if self._table is not None:
+        if self.desk.composer is not None:
             self._stack.setCurrentIndex(1)
         if page.face(self._face_id) is None:
             self._face_id = _first_to_do(page).face.id
@@ -239,36 +238,29 @@ class RestoreScreen(Screen):
             )
             self._stack.setCurrentIndex(0)
             return
-        self._table = table
-        self._composer = Composer(self.bench.catalog, table)
-        self.canvas.show_pictures(table.picture, table.picture, None)
+        self.desk.show_table(self.bench.catalog, table)
         if self._page is not None and self._page.faces:
             self._stack.setCurrentIndex(1)
-            self.canvas.fit()
             self._compose()
 
     @Slot()
     def _compose(self) -> None:
         """Lays the results into the photo on a lane; the canvas keeps what it shows until then."""
-        if self._composer is None or self._page is None:
+        composer = self.desk.composer
+        if composer is None or self._page is None:
             return
         others = [f.shown for f in self._page.faces if f.face.id != self._face_id and f.shown]
         face = self._face()
         chosen = self._result(face) if face else None
-        if chosen is None and not others:
-            self._on_composed(Composed(self._composer.table.picture, None, None))
-            return
         settings = self.guides.result.settings
-        work = partial(self._composer.compose, chosen, settings, others)
-        self.read(work, self._on_composed, "compose")
+        if chosen is None and not others:
+            self._on_composed(Composed(composer.table.picture, None, None))
+        else:
+            work = partial(composer.compose, chosen, settings, others)
+            self.read(work, self._on_composed, "compose")
 
     def _on_composed(self, composed: Composed) -> None:
-        if self._table is None:
-            return
-        self._composed = composed
-        self.canvas.set_strength(self.guides.result.settings.strength)
-        self.canvas.show_pictures(self._table.picture, composed.lower, composed.upper)
-        self._show_map()
+        self.desk.show_composed(composed, self.guides.result.settings.strength)
 
     # The face that is worked on
 
@@ -295,45 +287,28 @@ class RestoreScreen(Screen):
         if face is None:
             return
         self.guides.show_face(face, self._result(face), self._by_hand.get(face.face.id, ()))
-        self._show_boxes()
+        if self._page is not None:
+            self.desk.show_faces(self._page, self._face_id)
         self._show_running()
         self._compose()
 
-    def _show_boxes(self) -> None:
-        styles = {FaceState.ACCEPTED: BoxStyle.DONE, FaceState.WEAK: BoxStyle.DOUBT}
-        boxes = FaceBoxes(
-            [
-                FaceBox(f.face.id, f.face.bbox, f.name, styles.get(f.state, BoxStyle.PLAIN))
-                for f in (self._page.faces if self._page else ())
-                if not self.canvas.overlays  # the map speaks alone
-            ]
-        )
-        boxes.selected = self._face_id
-        self.canvas.set_boxes(boxes)
-
+    @Slot()
     def _show_running(self) -> None:
         self.faces.list.faces.set_running(self._running)
-        self.faces.offer_all(len(self._ready()))
+        self.faces.offer_all(0 if self.guides.why_not_engine() else len(self._ready()))
+        missing = self.guides.why_not_engine()
+        if missing and self._job is None:
+            self.notice.say("warning", "warning", missing, self.tr("See the models"))
+        elif self._job is None:
+            self.notice.hide()
         face = self._face()
         if face is not None:
             self.guides.offer(
-                can_restore=face.state.can_be_restored,
+                can_restore=face.state.can_be_restored and not missing,
                 has_result=self._result(face) is not None,
                 can_retry=another_choice(face) is not None,
                 running=face.face.id in self._running,
             )
-
-    @Slot()
-    def _show_map(self) -> None:
-        result = self._composed.result if self._composed else None
-        known = result is not None and result.reference_map is not None
-        self.guides.map_button.setVisible(known)
-        overlays = []
-        if result and result.reference_map and self._table and self.guides.map_button.isChecked():
-            window = self._table.windows[result.restoration.face_id]
-            overlays = [ReferenceMapOverlay(result.reference_map.winner, crop_to_photo(window))]
-        self.canvas.set_overlays(overlays)
-        self._show_boxes()
 
     @Slot(object)
     def _look_at_face(self, face_id: FaceId) -> None:
@@ -355,7 +330,7 @@ class RestoreScreen(Screen):
     def restore_all(self) -> None:
         """Restores every face that is ready, each with its own references."""
         requests = [self._request(f, self._by_hand.get(f.face.id)) for f in self._ready()]
-        if requests:
+        if requests and self.faces.all_button.isEnabled():
             self._restore(requests)
 
     @Slot()
@@ -426,7 +401,7 @@ class RestoreScreen(Screen):
             self._job.cancel()
             self.notice.work(self.tr("Stopping after this face"))
         else:
-            self.compare()
+            self.go_wanted.emit("models", None)
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
@@ -436,7 +411,6 @@ class RestoreScreen(Screen):
     def _on_job_finished(self) -> None:
         self._job = None
         self._running = frozenset()
-        self.notice.hide()
         self._show_running()
 
     # Keys
@@ -456,14 +430,6 @@ class RestoreScreen(Screen):
         if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
             self.canvas.hold_original(False)
         super().keyReleaseEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.canvas.hold_original(False)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.canvas.hold_original(False)
-        super().changeEvent(event)
 
     def _step(self, way: int) -> None:
         faces = self._page.faces if self._page else ()

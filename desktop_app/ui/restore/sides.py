@@ -35,7 +35,8 @@ class FacesSide(QFrame):
         self.setProperty("look", "card")
         self.setFixedWidth(FACES_WIDTH)
         self.list = FaceList(pictures)
-        self.all_button = controls.button("", icon="restore", keys="Shift+R")
+        self.all_button = controls.button("", icon="restore")
+        self.all_button.setToolTip(self.tr("Restore every face that is ready (Shift+R)"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, theme.GAP, 0, theme.GAP)
         layout.setSpacing(theme.GAP_SMALL)
@@ -70,15 +71,16 @@ class GuidesSide(QFrame):
         self.references_title = controls.label(self.tr("References"), "strong")
         self.references = ReferencePanel(pictures)
         self.result = ResultPanel()
-        self.map_button = controls.button(self.tr("Show where"), "filter", icon="boxes", keys="M")
+        self.map_button = controls.button(self.tr("Show where"), "filter", icon="boxes")
         self.map_button.setToolTip(self.tr("Which reference was used where (M)"))
+        self._engines: dict[str, EngineChoice] = {}
         self.engine = QComboBox()
         self.engine.setAccessibleName(self.tr("Restoring engine"))
-        self.another = controls.button(self.tr("Another try"), icon="retry", keys="A")
-        self.restore = controls.button(self.tr("Restore"), "primary", icon="restore", keys="R")
-        self.compare = controls.button(
-            self.tr("Compare and decide"), "primary", icon="compare", keys="Return"
-        )
+        self.another = controls.button(self.tr("Another try"), icon="retry")
+        self.restore = controls.button(self.tr("Restore"), "primary", icon="restore")
+        self.restore.setToolTip(self.tr("Restore this face (R)"))
+        self.compare = controls.button(self.tr("Compare and decide"), "primary", icon="compare")
+        self.compare.setToolTip(self.tr("Compare with the original and decide (Return)"))
         inside = QWidget()
         body = QVBoxLayout(inside)
         body.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
@@ -109,6 +111,7 @@ class GuidesSide(QFrame):
 
     def show_engines(self, engines: Sequence[EngineChoice], chosen: str) -> None:
         """The engines in a list; one that cannot run says so, and may not be chosen."""
+        self._engines = {engine.key: engine for engine in engines}
         self.engine.clear()
         for place, engine in enumerate(engines):
             words = engine.title
@@ -117,6 +120,15 @@ class GuidesSide(QFrame):
             self.engine.addItem(words, engine.key)
             if engine.key == chosen:
                 self.engine.setCurrentIndex(place)
+
+    def why_not_engine(self) -> str:
+        """Why the chosen engine cannot run; "" where it can."""
+        engine = self._engines.get(self.engine.currentData() or "")
+        if engine is None or not engine.why_not:
+            return ""
+        return self.tr("{engine} cannot restore: {why}.").format(
+            engine=engine.title, why=engine.why_not
+        )
 
     def show_face(
         self, face: FaceOnPage, result: Restoration | None, by_hand: tuple[FaceId, ...]
