@@ -37,11 +37,13 @@ class Wishes(QObject):
         quiet: bool = False,
         initiator: object = None,
         if_unfinished: CatalogChanges | None = None,
+        before: Callable[[Job], None] | None = None,
     ) -> Job:
         """Runs `work`; what it returns goes to the method `then`, changes to `catalog_changed`.
 
         `if_unfinished` is told when the work was stopped or failed on its way, for what it had
-        kept by then.
+        kept by then. `before` is given the job before it is submitted, to connect it: a short
+        job may be over when this returns.
         """
         job = Job(title, work, quiet=quiet)
         self._afterwards[job] = (then, initiator)
@@ -52,6 +54,8 @@ class Wishes(QObject):
         job.failed.connect(self._on_unfinished)
         job.failed.connect(self.messages.show_error)
         job.finished.connect(self._on_finished)
+        if before is not None:
+            before(job)
         self.runner.submit(lane, job)
         return job
 

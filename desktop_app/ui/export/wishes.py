@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import PhotoId
 from desktop_app.domain.progress import Report
+from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.export_photos import Exported, ExportRequest, export_photos
 from desktop_app.operations.index_folder import MAX_PIXELS
@@ -41,9 +42,10 @@ class ExportWishes(Wishes):
         for request in requests:
             work = partial(_export, self._catalog, request, self._max_pixels())
             title = self.tr("Writing {name}").format(name=request.path.name)
-            job = self.run(Lane.EXPORT, title, work)
-            photo_id: PhotoId = request.photo_id
-            self.exporting.emit(job, photo_id)
+            self.run(Lane.EXPORT, title, work, before=partial(self._tell, request.photo_id))
+
+    def _tell(self, photo_id: PhotoId, job: Job) -> None:
+        self.exporting.emit(job, photo_id)
 
 
 def _export(

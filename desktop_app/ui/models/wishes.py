@@ -1,11 +1,14 @@
 """Fulfils what is wished on the models screen."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 
 from desktop_app.domain.progress import Progress, Report
+from desktop_app.jobs.job import Job, Work
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.models.store import ModelCondition, ModelState, ModelStore
 from desktop_app.ui.messages import Messages
@@ -33,20 +36,24 @@ class ModelWishes(Wishes):
     def install(self, model_id: str, source: Path) -> None:
         """From a file or folder of the user's; whole or not at all."""
         work = partial(_install, self._store, model_id, source)
-        job = self.run(Lane.EXPORT, self.tr("Installing a model"), work, then=self._on_installed)
-        self.working.emit(job, model_id)
+        self._submit(self.tr("Installing a model"), work, self._on_installed, model_id)
 
     @Slot(str)
     def remove(self, model_id: str) -> None:
         work = partial(_remove, self._store, model_id)
-        job = self.run(Lane.EXPORT, self.tr("Removing a model"), work, then=self._on_removed)
-        self.working.emit(job, model_id)
+        self._submit(self.tr("Removing a model"), work, self._on_removed, model_id)
 
     @Slot(str)
     def verify(self, model_id: str) -> None:
         """Every byte against its checksum."""
         work = partial(_verify, self._store, model_id)
-        job = self.run(Lane.EXPORT, self.tr("Checking a model"), work, then=self._on_checked)
+        self._submit(self.tr("Checking a model"), work, self._on_checked, model_id)
+
+    def _submit(self, title: str, work: Work, then: Callable[[Any], None], model_id: str) -> None:
+        tell = partial(self._tell, model_id)
+        self.run(Lane.EXPORT, title, work, then=then, before=tell)
+
+    def _tell(self, model_id: str, job: Job) -> None:
         self.working.emit(job, model_id)
 
     def _on_installed(self, title: str) -> None:

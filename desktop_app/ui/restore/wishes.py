@@ -10,6 +10,7 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId, RestorationId
 from desktop_app.domain.progress import Report
 from desktop_app.domain.restoration import Restorer, RestoreRequest, RestoreSettings
+from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.kept_restorations import (
@@ -47,12 +48,17 @@ class RestoreWishes(Wishes):
     @Slot(list, str)
     def restore(self, requests: Sequence[RestoreRequest], engine: str) -> None:
         """The results are drafts; a cancelled run keeps the faces that are done."""
-        job = self.run(
-            Lane.RESTORE, self.tr("Restoring faces"), partial(self._restore, requests, engine)
+        faces = [request.face_id for request in requests]
+        self.run(
+            Lane.RESTORE,
+            self.tr("Restoring faces"),
+            partial(self._restore, requests, engine),
+            if_unfinished=CatalogChanges(everything=True),  # nobody counted the faces done so far
+            before=partial(self._tell, faces),
         )
-        job.cancelled.connect(self._on_stopped)
-        job.failed.connect(self._on_stopped)
-        self.restoring.emit(job, [request.face_id for request in requests])
+
+    def _tell(self, faces: list[FaceId], job: Job) -> None:
+        self.restoring.emit(job, faces)
 
     @Slot(object)
     def accept(self, restoration_id: RestorationId) -> None:
@@ -99,11 +105,6 @@ class RestoreWishes(Wishes):
             partial(self._catalog.references.clear, person_id),
             face_id,
         )
-
-    @Slot()
-    def _on_stopped(self) -> None:
-        """The faces done before the end are kept, and nobody counted them."""
-        self.catalog_changed.emit(CatalogChanges(everything=True), self)
 
     def _restore(
         self, requests: Sequence[RestoreRequest], engine: str, report: Report

@@ -1,0 +1,232 @@
+"""The export screen through its real widgets: presets, names, the queue, its clear choices."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.ids import PhotoId, RestorationId
+from desktop_app.domain.restoration import RestorationState
+from desktop_app.imaging.encode import ExportSettings
+from desktop_app.ui.export.export_row import ExportRow, ExportState
+from desktop_app.ui.export.export_screen import ExportScreen
+from desktop_app.ui.export.naming import file_names, next_name
+from desktop_app.ui.export.settings_form import PRESETS
+from desktop_app.ui.export.wishes import ExportWishes
+from desktop_app.ui.screen import Workbench
+from desktop_app.ui.subjects import ExportSubject
+from tests.ui.painting import Library
+from tests.ui.restored import keep_result
+
+
+@pytest.fixture
+def results(library: Library) -> list[RestorationId]:
+    """An accepted result in each of the first two photos."""
+    catalog = library.catalog
+    anna = catalog.people.add("Anna")
+    catalog.faces.confirm(library.faces[0], anna)
+    made = []
+    for place in range(2):
+        face = library.faces[0][place]
+        made.append(keep_result(catalog, face, anna, library.faces[0][2:5]))
+        catalog.restorations.set_state(made[-1], RestorationState.ACCEPTED)
+    return made
+
+
+@pytest.fixture
+def screen(
+    bench: Workbench, results: list[RestorationId], qtbot: QtBot, tmp_path: Path
+) -> Iterator[ExportScreen]:
+    """Joined to the real wishes, so that files are really written."""
+    screen = ExportScreen(bench)
+    wishes = ExportWishes(bench.runner, bench.messages, bench.catalog)
+    screen.export_wanted.connect(wishes.export)
+    wishes.exporting.connect(screen.on_job)
+    qtbot.addWidget(screen)
+    screen.resize(1200, 800)
+    screen.show()
+    screen.activateWindow()
+    (tmp_path / "out").mkdir()
+    yield screen
+    screen.hide()
+
+
+def _open(screen: ExportScreen, subject: ExportSubject | None, qtbot: QtBot) -> None:
+    screen.show_subject(subject)
+    _settled(screen, qtbot)
+
+
+def _settled(screen: ExportScreen, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not screen.bench.runner.jobs(), timeout=15_000)
+
+
+def _row(screen: ExportScreen, photo_id: PhotoId) -> ExportRow:
+    return screen.rows[photo_id]
+
+
+def test_without_a_subject_all_accepted_results_are_here(
+    screen: ExportScreen, library: Library, qtbot: QtBot
+) -> None:
+    _open(screen, None, qtbot)
+    assert set(screen.rows) == set(library.photos[:2])
+    assert not screen.start.isEnabled()
+    assert screen.start.text() == "Choose a folder first"
+
+
+def test_nothing_accepted_anywhere_is_a_state_of_its_own(bench: Workbench, qtbot: QtBot) -> None:
+    screen = ExportScreen(bench)
+    qtbot.addWidget(screen)
+    screen.show()
+    _open(screen, None, qtbot)
+    assert screen.empty.isVisible()
+    with qtbot.waitSignal(screen.go_wanted) as heard:
+        qtbot.mouseClick(screen.empty.button, Qt.MouseButton.LeftButton)
+    assert heard.args == ["library", None]
+
+
+def test_a_photo_without_accepted_results_is_left_out(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen.show_folder(tmp_path / "out")
+    _open(screen, ExportSubject(photo_ids=(library.photos[3], library.photos[0])), qtbot)
+    assert _row(screen, library.photos[3]).state is ExportState.EMPTY
+    assert next(iter(screen.rows)) == library.photos[0]
+    assert screen.start.text() == "Export one photo"
+
+
+def test_ctrl_e_writes_every_photo(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen.show_folder(tmp_path / "out")
+    _open(screen, None, qtbot)
+    qtbot.keyClick(screen, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert _row(screen, library.photos[0]).busy
+    _settled(screen, qtbot)
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "photo0 restored.tif",
+        "photo1 restored.tif",
+    ]
+    assert {row.state for row in screen.rows.values()} == {ExportState.DONE}
+    assert screen.notice.words() == "2 photos are written."
+    assert screen.start.text() == "Nothing left to write"
+
+
+def test_a_taken_name_offers_to_keep_both(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = _taken(screen, library, qtbot, tmp_path)
+    assert row.keep_both.isVisible()
+    qtbot.mouseClick(row.keep_both, Qt.MouseButton.LeftButton)
+    _settled(screen, qtbot)
+    assert row.state is ExportState.DONE
+    assert (tmp_path / "out" / "photo0 restored.tif").read_bytes() == b"mine"
+    assert (tmp_path / "out" / "photo0 restored 2.tif").is_file()
+
+
+def test_a_taken_name_can_be_replaced(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = _taken(screen, library, qtbot, tmp_path)
+    qtbot.mouseClick(row.replace, Qt.MouseButton.LeftButton)
+    _settled(screen, qtbot)
+    assert row.state is ExportState.DONE
+    with Image.open(tmp_path / "out" / "photo0 restored.tif") as written:
+        assert written.size == (480, 360)
+
+
+def test_a_taken_name_can_be_left_out(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = _taken(screen, library, qtbot, tmp_path)
+    qtbot.mouseClick(row.leave_out, Qt.MouseButton.LeftButton)
+    assert row.state is ExportState.LEFT_OUT
+    assert not screen.notice.isVisible()
+
+
+def _taken(screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path) -> ExportRow:
+    (tmp_path / "out" / "photo0 restored.tif").write_bytes(b"mine")
+    screen.show_folder(tmp_path / "out")
+    _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    screen.export()
+    _settled(screen, qtbot)
+    row = _row(screen, library.photos[0])
+    assert row.state is ExportState.NAME_TAKEN
+    assert "choose beside it" in screen.notice.words()
+    return row
+
+
+def test_what_failed_can_be_tried_again(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen.show_folder(tmp_path / "out")
+    _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    source = Path(library.catalog.photos.get(library.photos[0]).path)
+    source.rename(source.with_suffix(".away"))
+    screen.export()
+    _settled(screen, qtbot)
+    row = _row(screen, library.photos[0])
+    assert row.state is ExportState.FAILED
+    source.with_suffix(".away").rename(source)
+    qtbot.mouseClick(row.retry, Qt.MouseButton.LeftButton)
+    _settled(screen, qtbot)
+    assert row.state is ExportState.DONE
+
+
+def test_the_queue_stops_when_asked(screen: ExportScreen, qtbot: QtBot, tmp_path: Path) -> None:
+    screen.show_folder(tmp_path / "out")
+    _open(screen, None, qtbot)
+    screen.export()
+    qtbot.mouseClick(screen.notice.button, Qt.MouseButton.LeftButton)
+    _settled(screen, qtbot)
+    states = {row.state for row in screen.rows.values()}
+    assert ExportState.STOPPED in states
+    assert screen.start.isEnabled()  # what was stopped may be begun again
+
+
+def test_presets_fill_the_form_and_a_change_makes_it_ones_own(screen: ExportScreen) -> None:
+    form = screen.form
+    for place, preset in enumerate(PRESETS):
+        form.preset.setCurrentIndex(place)
+        form.preset.activated.emit(place)
+        assert form.settings() == preset.settings
+    form.quality.setValue(70)
+    assert form.preset.currentData() == "own"
+    assert form.settings() == ExportSettings("webp", 8, 70, keep_place=False)
+
+
+def test_only_formats_that_can_hold_them_offer_16_bits(screen: ExportScreen) -> None:
+    form = screen.form
+    form.file_format.setCurrentIndex(form.file_format.findData("jpeg"))
+    form.file_format.activated.emit(0)
+    assert not form.bits.isEnabled()
+    assert form.settings().bit_depth == 8
+    assert "encoded anew" in form._promise.text()
+
+
+def test_everything_has_a_name_for_a_screen_reader(screen: ExportScreen, qtbot: QtBot) -> None:
+    _open(screen, None, qtbot)
+    for control in (screen.form.preset, screen.form.quality, screen.form.added):
+        assert control.accessibleName()
+    rows: list[QWidget] = list(screen.rows.values())
+    assert all(row.accessibleName() for row in rows)
+
+
+def test_names_of_one_export_never_meet() -> None:
+    sources = ["/a/print.jpg", "/b/print.tif", "/b/Print.png", "/c/x.y.jpg"]
+    assert file_names(sources, "restored", "jpeg") == [
+        "print restored.jpg",
+        "print restored 2.jpg",
+        "Print restored 3.jpg",
+        "x.y restored.jpg",
+    ]
+    assert file_names(["/a/print.jpg"], " ", "png") == ["print.png"]
+
+
+def test_the_next_name_counts_on() -> None:
+    assert next_name(Path("/a/print restored.jpg")) == Path("/a/print restored 2.jpg")
+    assert next_name(Path("/a/print restored 2.jpg")) == Path("/a/print restored 3.jpg")
+    assert next_name(Path("/a/summer 1952.jpg")) == Path("/a/summer 1952 2.jpg")
