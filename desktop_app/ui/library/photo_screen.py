@@ -91,8 +91,8 @@ class PhotoScreen(Screen):
         before.clicked.connect(self.previous_photo)
         after = controls.IconButton("next", self.tr("Next photo (Space)"))
         after.clicked.connect(self.next_photo)
-        self._export = controls.button(self.tr("Export"), icon="export", keys="Ctrl+E")
-        self._export.clicked.connect(self._on_export)
+        self._export_button = controls.button(self.tr("Export"), icon="export", keys="Ctrl+E")
+        self._export_button.clicked.connect(self.export)
         self._restore = controls.button(self.tr("Restore"), "primary", icon="restore", keys="R")
         self._restore.clicked.connect(self.restore_chosen)
         made: list[QWidget] = [
@@ -100,7 +100,7 @@ class PhotoScreen(Screen):
             after,
             self._boxes_button,
             rescan,
-            self._export,
+            self._export_button,
             self._restore,
         ]
         for widget in made:
@@ -131,6 +131,10 @@ class PhotoScreen(Screen):
             ("R", self.tr("Restore")),
             ("Ctrl+E", self.tr("Export")),
         ]
+
+    def results(self) -> list[Restoration]:
+        """The restorations of the photo, as last read."""
+        return list(self._page.restorations) if self._page else []
 
     # What is shown
 
@@ -368,7 +372,8 @@ class PhotoScreen(Screen):
             self.go_wanted.emit("restore", RestoreSubject(self._page.photo.id, self._chosen))
 
     @Slot()
-    def _on_export(self) -> None:
+    def export(self) -> None:
+        """Goes to export this photo with its results."""
         if self._page is None:
             return
         results = tuple(result.id for result in self._page.restorations)

@@ -69,6 +69,7 @@ class PeopleScreen(Screen):
         for widget in (self._empty, self.needs_you, _with_margin(self.named), self._make_ignored()):
             self._stack.addWidget(widget)
         self._page: PeoplePage | None = None
+        self._arriving = True
         self.tabs.currentChanged.connect(self._show_tab)
 
     def _make_ignored(self) -> QWidget:
@@ -97,6 +98,7 @@ class PeopleScreen(Screen):
         ]
 
     def show_subject(self, subject: Any) -> None:
+        self._arriving = True
         self._read()
 
     def refresh(self, changes: CatalogChanges) -> None:
@@ -133,6 +135,9 @@ class PeopleScreen(Screen):
         if first and not waits and page.named:
             self.tabs.setCurrentIndex(NAMED)
         self._show_tab()
+        if self._arriving:
+            self._arriving = False
+            self.setFocus()
 
     def _show_ignored_people(self, page: PeoplePage) -> None:
         controls.emptied(self._people_back)
