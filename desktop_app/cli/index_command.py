@@ -8,6 +8,7 @@ from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, FileVanished
 from desktop_app.domain.photo import PhotoState
 from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.group_faces import regroup_people, suggest_people
 from desktop_app.operations.index_folder import index_folder
 
@@ -41,6 +42,7 @@ def _index(asked: argparse.Namespace, tools: Tools) -> int:
             )
         except FileVanished as gone:
             offline.append(str(gone))
+    describe_faces_anew(catalog, tools.eyes, tools.terminal.report("Describing"), tools.max_pixels)
     model = tools.eyes.embedder.id
     suggest_people(catalog, model, tools.terminal.report("Suggesting"))
     regroup_people(catalog, model, tools.terminal.report("Grouping"))
