@@ -143,6 +143,8 @@ class Likeness(QObject):
         self.library.add_folder_wanted.connect(self.ask_folder)
         self.library.rescan_wanted.connect(looking.look_at)
         self.library.remove_folder_wanted.connect(looking.remove_folder)
+        self.photo.draw_wanted.connect(looking.draw_face)
+        self.photo.rescan_wanted.connect(looking.rescan_photo)
         for dated in (self.library, self.photo):
             dated.date_wanted.connect(decisions.set_date)
         for naming in (self.photo, self.people, self.group, self.person):
@@ -242,6 +244,11 @@ class Likeness(QObject):
             self.eyes.forget()
             self.restorer.forget()
             self._show_choices()
+        if (settings.face_models, settings.insightface_folder) != (
+            before.face_models,
+            before.insightface_folder,
+        ):
+            self.looking.describe_anew()
         work = partial(_save_settings, self._where.settings, settings)
         job = Job(self.tr("Settings"), work, quiet=True)
         job.failed.connect(self.bench.messages.show_error)

@@ -9,12 +9,15 @@ from PySide6.QtCore import QTimer, Slot
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.ids import FolderId
+from desktop_app.domain.face import BBox
+from desktop_app.domain.ids import FolderId, PhotoId
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
+from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.group_faces import regroup_people, suggest_people
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.ui import words
@@ -116,6 +119,44 @@ class Looking(Wishes):
             partial(_remove_folder, self._catalog, folder_id),
         )
 
+    @Slot(object, object)
+    def draw_face(self, photo_id: PhotoId, box: BBox) -> None:
+        """Keeps a face that the user drew a box around."""
+        work = partial(_draw_face, self._catalog, photo_id, box, self._eyes, self._max_pixels())
+        self.run(Lane.READ, self.tr("Adding a face"), work, then=self._on_drawn, quiet=True)
+
+    def _on_drawn(self, _changes: CatalogChanges) -> None:
+        self.messages.say_with_undo(self.tr("The face is added. Who is it?"))
+        self._soon.start()
+
+    @Slot(object)
+    def rescan_photo(self, photo_id: PhotoId) -> None:
+        """Looks harder for faces in one photo."""
+        work = partial(_rescan_photo, self._catalog, photo_id, self._eyes, self._max_pixels())
+        self.run(Lane.GROUP, self.tr("Looking harder for faces"), work, then=self._on_rescanned)
+
+    def _on_rescanned(self, changes: CatalogChanges) -> None:
+        if not changes.faces:
+            self.messages.say(self.tr("No further face was found. Ctrl+drag draws one by hand."))
+            return
+        said = words.counted(
+            len(changes.faces),
+            self.tr("One more face was found."),
+            self.tr("{n} more faces were found."),
+        )
+        self.messages.say_with_undo(said)
+        self._soon.start()
+
+    @Slot()
+    def describe_anew(self) -> None:
+        """Describes the faces that the face models of the settings have not described yet."""
+        work = partial(_describe_anew, self._catalog, self._eyes, self._max_pixels())
+        self.run(Lane.INDEX, self.tr("Describing faces"), work, then=self._on_described)
+
+    def _on_described(self, changes: CatalogChanges) -> None:
+        if changes:
+            self.group()
+
     @Slot()
     def decided(self) -> None:
         """Suggests anew once the user pauses."""
@@ -191,6 +232,29 @@ def _remove_folder(catalog: Catalog, folder_id: FolderId, _report: Report) -> Ca
 
 def _folder_ids(catalog: Catalog, _report: Report) -> list[FolderId]:
     return [folder.id for folder in catalog.folders.all()]
+
+
+def _draw_face(
+    catalog: Catalog,
+    photo_id: PhotoId,
+    box: BBox,
+    eyes: OpenedEyes,
+    max_pixels: int,
+    _report: Report,
+) -> CatalogChanges:
+    return draw_face(catalog, photo_id, box, eyes.get(), max_pixels)
+
+
+def _rescan_photo(
+    catalog: Catalog, photo_id: PhotoId, eyes: OpenedEyes, max_pixels: int, _report: Report
+) -> CatalogChanges:
+    return rescan_photo(catalog, photo_id, eyes.get(), max_pixels)
+
+
+def _describe_anew(
+    catalog: Catalog, eyes: OpenedEyes, max_pixels: int, report: Report
+) -> CatalogChanges:
+    return describe_faces_anew(catalog, eyes.get(), report, max_pixels)
 
 
 def _group(catalog: Catalog, eyes: OpenedEyes, report: Report) -> CatalogChanges:
