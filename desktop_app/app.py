@@ -124,9 +124,9 @@ class Likeness(QObject):
             self.export,
         ):
             window.add_screen(screen)
-        strip = JobsStrip(self.jobs)
-        strip.opened.connect(self._show_jobs)
-        window.add_strip(strip)
+        self.strip = JobsStrip(self.jobs)
+        self.strip.opened.connect(self._show_jobs)
+        window.add_strip(self.strip)
 
     def _join(self) -> None:
         window, decisions, looking = self.window, self.decisions, self.looking

@@ -52,7 +52,7 @@ def keep_result(
             likeness=likeness,
             source_hash=catalog.photos.get(face.photo_id).content_hash,
             crop_png=crop_to_png(np.full((64, 64, 3), tone, np.float32)),
-            map_png=map_to_bytes(ReferenceMap(winner, share)),
+            reference_map=map_to_bytes(ReferenceMap(winner, share)),
         )
     )
 
