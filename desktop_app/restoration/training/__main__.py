@@ -9,7 +9,7 @@ import cv2
 import torch
 
 from desktop_app.restoration.compact import CompactRestorer
-from desktop_app.restoration.training.crops import held_out_people, read_packed
+from desktop_app.restoration.training.crops import FACE, held_out_people, read_packed
 from desktop_app.restoration.training.evaluate import (
     evaluate,
     held_out,
@@ -32,10 +32,25 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     cv2.setNumThreads(1)
     if arguments.what in ("prepare", "all"):
-        packed = prepare(arguments.data, arguments.models, arguments.work / "crops.npz")
+        packed = prepare(
+            arguments.data, arguments.models, arguments.work / "crops.npz", arguments.side
+        )
         print(f"{len(packed.crops)} portraits of {len(packed.people())} people")
     if arguments.what in ("train", "all"):
         train(arguments)
+    if arguments.what == "train-large":
+        from desktop_app.restoration.training.large import LargeRecipe
+        from desktop_app.restoration.training.large_run import train_large
+
+        budget = Budget(arguments.steps, arguments.minutes)
+        train_large(
+            arguments.base,
+            arguments.work,
+            arguments.models,
+            budget,
+            arguments.device,
+            LargeRecipe(),
+        )
     if arguments.what in ("export", "all"):
         network, state = load_network(arguments.work / "checkpoint.pt", arguments.models)
         export(network, arguments.out)
@@ -103,12 +118,16 @@ def measure(arguments: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m desktop_app.restoration.training")
-    parser.add_argument("what", choices=["prepare", "train", "evaluate", "export", "all"])
+    parser.add_argument(
+        "what", choices=["prepare", "train", "export", "evaluate", "all", "train-large"]
+    )
     parser.add_argument("--data", type=Path, help="folder of README.md's layout")
     parser.add_argument("--models", type=Path, help="folder of the small face networks")
     parser.add_argument("--work", type=Path, required=True, help="crops, checkpoints, losses")
     parser.add_argument("--out", type=Path, help="where the shipped files go")
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="small")
+    parser.add_argument("--side", type=int, default=FACE, help="of the faces to prepare")
+    parser.add_argument("--base", type=Path, help="SD-Turbo as diffusers keeps it")
     parser.add_argument("--minutes", type=float, help="of training, over all sittings")
     parser.add_argument("--steps", type=int, help="of training, over all sittings")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

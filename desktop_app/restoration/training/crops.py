@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 
 from desktop_app.domain.photo import RgbImage
 
-FACE = 256  # side of the FFHQ square inside a packed crop
-MARGIN = 32  # around that square, so that a crop can be moved, turned and shrunk
-SIDE = FACE + 2 * MARGIN
+FACE = 256  # side of the embedded network's face, in pixels
+MARGIN = 1 / 8  # of that side, packed around the FFHQ square so that a crop can be moved and turned
 
 SPLIT = Path(__file__).with_name("split.json")
 
 
 @dataclass(frozen=True)
 class Crop:
-    """One portrait, (320, 320, 3), with its points in pixels of the crop."""
+    """One portrait with its margin, (320, 320, 3) for a face of 256, its points in pixels."""
 
     image: RgbImage
     points: NDArray[np.float32]  # (5, 2)
@@ -29,13 +28,19 @@ class Crop:
     source: str
     person: str
 
+    @property
+    def face(self) -> int:
+        """The side of the FFHQ square in the middle of the picture, in pixels."""
+        side: int = self.image.shape[0]
+        return round(side / (1 + 2 * MARGIN))
+
 
 @dataclass(frozen=True)
 class PackedCrops:
     """All portraits by person, and the textures of old prints."""
 
     crops: tuple[Crop, ...]
-    textures: tuple[RgbImage, ...]  # (320, 320, 3), scans of old printed faces
+    textures: tuple[RgbImage, ...]  # as large as the crops, scans of old printed faces
 
     def people(self, names: Sequence[str] | None = None) -> Mapping[str, tuple[Crop, ...]]:
         """The crops of each person, of all people or of those in `names`."""
@@ -96,6 +101,11 @@ def read_packed(path: Path) -> PackedCrops:
             )
         )
         return PackedCrops(crops, tuple(decoded("textures", "texture_ends")))
+
+
+def packed_side(face: int) -> int:
+    """The side of a crop with its margin."""
+    return face + 2 * round(MARGIN * face)
 
 
 def decoded_jpeg(data: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from desktop_app.restoration.training.network import CompactNetwork
 from desktop_app.restoration.training.perceptual import ShiftTolerantDistance
@@ -105,31 +104,40 @@ def _landmark_attention(
     are another person's are left out.
     """
     query16, key16, query8, key8 = attention
-    side = network.config.side
-    total = batch.points.new_zeros(())
-    count = batch.reference_count
+    side, count = network.config.side, batch.reference_count
     right = batch.right_person.float()
     points = batch.reference_points.reshape(-1, count, 68, 2)
     points = points.repeat_interleave(batch.faces, dim=0)  # (n, count, 68, 2)
+    total = batch.points.new_zeros(())
     for query, key, step in ((query16, key16, 16), (query8, key8, 8)):
         across = side // step
-        own = _token(batch.points, step, across)  # (n, 68)
-        goal = _token(points, step, across)  # (n, count, 68)
-        offset = torch.arange(count, device=goal.device) * across * across + 1  # 0 is the null
-        goal = goal + offset[None, :, None]
-        heads, width = query.shape[1], query.shape[3]
-        index = own[:, None, :, None].expand(-1, heads, -1, width)
-        asked = torch.gather(query, 2, index)  # (n, heads, 68, width)
-        logits = (asked @ key.to(asked.dtype).transpose(2, 3)).float() * width**-0.5
-        # the mean over the heads, so that a single head may look elsewhere
-        share = functional.log_softmax(logits, dim=3).exp().mean(dim=1)  # (n, 68, 1 + tokens)
-        hit = torch.gather(share, 2, goal.transpose(1, 2)).sum(dim=2)  # (n, 68)
-        loss = -(hit + 1e-4).log().mean(dim=1)
+        own, others = (batch.points + 0.5) / step, (points + 0.5) / step
+        loss = stray_attention(query, key, own, others, across, 1)  # one null reference
         total = total + (loss * right).sum() / right.sum().clamp(min=1)
     return total
 
 
-def _token(points: Tensor, step: int, across: int) -> Tensor:
-    """The number of the token that a point (..., 2) in pixels lies in."""
-    cell = ((points + 0.5) / step).long().clamp(0, across - 1)
+def stray_attention(
+    query: Tensor, key: Tensor, own: Tensor, others: Tensor, across: int, before: int
+) -> Tensor:
+    """(n,): minus the logarithm of the attention that goes where it should, over the landmarks.
+
+    `query` is (n, heads, across^2, width); `key` (n, heads, before + references * across^2,
+    width), whose first `before` keys belong to no reference; the points `own` (n, p, 2) and
+    `others` (n, references, p, 2) are in tokens. Each head may look elsewhere: their mean counts.
+    """
+    heads, width = query.shape[1], query.shape[3]
+    index = _token(own, across)[:, None, :, None].expand(-1, heads, -1, width)
+    asked = torch.gather(query, 2, index)  # (n, heads, p, width)
+    logits = (asked @ key.to(asked.dtype).transpose(2, 3)).float() * width**-0.5
+    share = logits.softmax(dim=3).mean(dim=1)  # (n, p, before + tokens)
+    first = torch.arange(others.shape[1], device=own.device) * across * across + before
+    goal = _token(others, across) + first[None, :, None]  # (n, references, p)
+    hit = torch.gather(share, 2, goal.transpose(1, 2)).sum(dim=2)  # (n, p)
+    return -(hit + 1e-4).log().mean(dim=1)
+
+
+def _token(points: Tensor, across: int) -> Tensor:
+    """The number of the token that a point (..., 2), in tokens, lies in."""
+    cell = points.long().clamp(0, across - 1)
     return cell[..., 1] * across + cell[..., 0]

@@ -13,16 +13,16 @@ from desktop_app.faces.yunet import YuNetDetector
 from desktop_app.restoration.training.crops import (
     FACE,
     MARGIN,
-    SIDE,
     Crop,
     PackedCrops,
+    packed_side,
     write_packed,
 )
 
 SMALLEST_FACE = 110  # pixels across; a smaller face teaches blur
 
 
-def prepare(data: Path, models: Path, out: Path) -> PackedCrops:
+def prepare(data: Path, models: Path, out: Path, face_side: int = FACE) -> PackedCrops:
     """Packs `data`/portraits and `data`/old_photos/book_scans (see README.md) into `out`.
 
     `data`/manifest.csv has the columns `file` and `identity`; a person is the folder of the
@@ -31,6 +31,7 @@ def prepare(data: Path, models: Path, out: Path) -> PackedCrops:
     """
     detector = YuNetDetector(models / "face_detection_yunet_2023mar.onnx", device="cpu")
     finder = LandmarkFinder(models / "fr_landmark.onnx", device="cpu")
+    side = packed_side(face_side)
     with (data / "manifest.csv").open(encoding="utf-8", newline="") as file:
         names = sorted(row["file"] for row in csv.DictReader(file))
     crops = []
@@ -46,12 +47,12 @@ def prepare(data: Path, models: Path, out: Path) -> PackedCrops:
         if face.bbox.width < SMALLEST_FACE:
             print(f"face of {face.bbox.width:.0f} px:", name)
             continue
-        matrix = ffhq_matrix(face.landmarks, FACE)
-        matrix[:, 2] += MARGIN
+        matrix = ffhq_matrix(face.landmarks, face_side)
+        matrix[:, 2] += round(MARGIN * face_side)
         source, person = Path(name).parts[1:3]
         crops.append(
             Crop(
-                warp_upright(image, matrix, SIDE),
+                warp_upright(image, matrix, side),
                 warp_points(face.landmarks, matrix),
                 warp_points(finder.find(image, face.landmarks), matrix),
                 source,
@@ -59,7 +60,7 @@ def prepare(data: Path, models: Path, out: Path) -> PackedCrops:
             )
         )
     textures = tuple(
-        _texture(path) for path in sorted((data / "old_photos" / "book_scans").glob("*.*"))
+        _texture(path, side) for path in sorted((data / "old_photos" / "book_scans").glob("*.*"))
     )
     packed = PackedCrops(tuple(crops), textures)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -81,11 +82,11 @@ def faces_of(path: Path, models: Path, side: int, largest: int = 2) -> list[RgbI
     return [align_face(image, face.landmarks, side).crop for face in faces[:largest]]
 
 
-def _texture(path: Path) -> RgbImage:
-    """The middle of a scan, mirrored out to (320, 320, 3) where it is smaller."""
+def _texture(path: Path, side: int) -> RgbImage:
+    """The middle of a scan, mirrored out to (side, side, 3) where it is smaller."""
     image = upright(path)
     height, width = image.shape[:2]
-    top, left = max(0, (height - SIDE) // 2), max(0, (width - SIDE) // 2)
-    part = image[top : top + SIDE, left : left + SIDE]
-    missing = ((0, SIDE - part.shape[0]), (0, SIDE - part.shape[1]), (0, 0))
+    top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
+    part = image[top : top + side, left : left + side]
+    missing = ((0, side - part.shape[0]), (0, side - part.shape[1]), (0, 0))
     return np.pad(part, missing, mode="symmetric")

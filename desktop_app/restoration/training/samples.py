@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from desktop_app.domain.photo import FloatImage
-from desktop_app.restoration.training.crops import FACE, MARGIN, Crop, PackedCrops
+from desktop_app.restoration.training.crops import MARGIN, Crop, PackedCrops
 from desktop_app.restoration.training.degrade import degrade
 from desktop_app.restoration.training.old_print import age, faded, toned
 from desktop_app.restoration.training.recipe import TrainingConfig
@@ -28,7 +28,7 @@ MIRRORED = np.concatenate(
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures (n, 256, 256, 3) float32 in [0, 1], points (n, 68, 2) in their pixels.
+    """Pictures (n, side, side, 3) float32 in [0, 1], points (n, 68, 2) in their pixels.
 
     The degraded faces of one person stand together: `faces` of them share that person's
     `references`, of which there are `reference_count` in a row.
@@ -50,7 +50,7 @@ class Pose:
 
     turn: float = 0.0  # degrees
     scale: float = 1.0
-    shift: tuple[float, float] = (0.0, 0.0)  # pixels
+    shift: tuple[float, float] = (0.0, 0.0)  # pixels of a face of 256
     mirrored: bool = False
 
 
@@ -64,12 +64,14 @@ def draw_pose(rng: Generator, strength: float) -> Pose:
 
 
 def cut(crop: Crop, pose: Pose, bend: Generator | None = None) -> tuple[FloatImage, FloatImage]:
-    """The face in `pose`, (256, 256, 3) in [0, 1], and its 68 points; `bend` warps the picture."""
-    middle = FACE / 2 + MARGIN - 0.5
+    """The face in `pose`, (face, face, 3) in [0, 1], and its 68 points; `bend` warps it."""
+    face = crop.face
+    margin, pixel = round(MARGIN * face), face / 256
+    middle = face / 2 + margin - 0.5
     matrix = cv2.getRotationMatrix2D((middle, middle), pose.turn, pose.scale)
-    matrix[:, 2] += np.array(pose.shift) - MARGIN
+    matrix[:, 2] += np.array(pose.shift) * pixel - margin
     if pose.mirrored:
-        matrix = np.array([[-1.0, 0, FACE - 1], [0, 1, 0]]) @ np.vstack([matrix, [0, 0, 1]])
+        matrix = np.array([[-1.0, 0, face - 1], [0, 1, 0]]) @ np.vstack([matrix, [0, 0, 1]])
     points = (crop.points68 @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     if pose.mirrored:
         points = points[MIRRORED]
@@ -77,14 +79,14 @@ def cut(crop: Crop, pose: Pose, bend: Generator | None = None) -> tuple[FloatIma
         image = cv2.warpAffine(
             crop.image,
             matrix,
-            (FACE, FACE),
+            (face, face),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REFLECT_101,
         )
         return image.astype(np.float32) / 255, points
-    offsets = bend.normal(0, 3.5, (4, 4, 2)).astype(np.float32)  # pixels
-    field = cv2.resize(offsets, (FACE, FACE), interpolation=cv2.INTER_CUBIC)
-    y, x = np.mgrid[:FACE, :FACE].astype(np.float32)
+    offsets = bend.normal(0, 3.5 * pixel, (4, 4, 2)).astype(np.float32)  # pixels
+    field = cv2.resize(offsets, (face, face), interpolation=cv2.INTER_CUBIC)
+    y, x = np.mgrid[:face, :face].astype(np.float32)
     back = cv2.invertAffineTransform(matrix).astype(np.float32)
     place = np.stack([x + field[:, :, 0], y + field[:, :, 1]], axis=2) @ back[:, :2].T + back[:, 2]
     image = cv2.remap(
@@ -94,7 +96,7 @@ def cut(crop: Crop, pose: Pose, bend: Generator | None = None) -> tuple[FloatIma
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REFLECT_101,
     )
-    nearest = np.clip(np.round(points), 0, FACE - 1).astype(int)
+    nearest = np.clip(np.round(points), 0, face - 1).astype(int)
     return image.astype(np.float32) / 255, points - field[nearest[:, 1], nearest[:, 0]]
 
 
@@ -178,7 +180,8 @@ def draw_batch(
         owners = np.where(swapped, np.roll(owners, 1), owners)
     order = [int(o) * reference_count + k for o in owners for k in range(reference_count)]
     references = [references[i] for i in order]
-    empty = np.zeros((0, FACE, FACE, 3), np.float32), np.zeros((0, 68, 2), np.float32)
+    side = faces[0][0].shape[0]
+    empty = np.zeros((0, side, side, 3), np.float32), np.zeros((0, 68, 2), np.float32)
     return Batch(
         degraded=np.stack([face[0] for face in faces]).astype(np.float32),
         clean=np.stack([face[1] for face in faces]).astype(np.float32),

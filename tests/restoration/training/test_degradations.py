@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from desktop_app.domain.photo import FloatImage
-from desktop_app.restoration.training.crops import SIDE, Crop, PackedCrops
+from desktop_app.restoration.training.crops import FACE, Crop, PackedCrops, packed_side
 from desktop_app.restoration.training.degrade import degrade
 from desktop_app.restoration.training.old_print import age, faded, toned
 from desktop_app.restoration.training.recipe import TrainingConfig
@@ -15,7 +15,7 @@ from desktop_app.restoration.training.samples import MIRRORED, Pose, cut, draw_b
 def a_crop(person: str, seed: int) -> Crop:
     rng = np.random.default_rng(seed)
     small = rng.integers(30, 230, (10, 10, 3), np.uint8)
-    image = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    image = cv2.resize(small, (packed_side(FACE),) * 2, interpolation=cv2.INTER_CUBIC)
     points68 = rng.uniform(80, 240, (68, 2)).astype(np.float32)
     return Crop(image, points68[:5], points68, "test", person)
 

@@ -14,10 +14,11 @@ pytest.importorskip("onnxscript", reason="the extra `train` is not installed")
 
 from desktop_app.restoration.compact import CompactRestorer  # noqa: E402
 from desktop_app.restoration.training.crops import (  # noqa: E402
-    SIDE,
+    FACE,
     Crop,
     PackedCrops,
     held_out_people,
+    packed_side,
     read_packed,
     write_packed,
 )
@@ -96,7 +97,7 @@ def people(count: int) -> Mapping[str, tuple[Crop, ...]]:
     for number in range(count):
         rng = np.random.default_rng(number)
         small = rng.integers(30, 230, (12, 12, 3), np.uint8)
-        image = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        image = cv2.resize(small, (packed_side(FACE),) * 2, interpolation=cv2.INTER_CUBIC)
         points = rng.uniform(90, 230, (68, 2)).astype(np.float32)
         found[str(number)] = (Crop(image, points[:5], points, "test", str(number)),)
     return found
