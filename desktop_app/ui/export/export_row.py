@@ -225,6 +225,7 @@ class _Thumbnail(QWidget):
         )
         picture = self._pictures.photo(self._photo_id)
         paint_picture(painter, QRect(0, 0, 72, 72), picture, fill=True)
+        painter.end()
 
     @Slot(object)
     def _on_picture(self, photo_id: PhotoId) -> None:

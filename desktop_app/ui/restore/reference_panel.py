@@ -127,6 +127,7 @@ class ReferencePanel(QWidget):
         usable = [ref for ref in others if ref.choice is not ReferenceChoice.EXCLUDED]
         for slot in self.slots:
             there = slot.number < len(self._shown)
+            slot.setVisible(slot.number <= len(self._shown))  # one free place to drop on
             slot.show_choice(self._known[self._shown[slot.number]] if there else None, usable)
         self._others_title.setText(self.tr("Other photos ({n})").format(n=len(others)))
         self.others.show_tiles([self._tile(ref) for ref in others])

@@ -125,6 +125,7 @@ class LikenessGauge(QWidget):
         painter.setPen(QPen(theme.colour("text"), 2))
         painter.setBrush(theme.colour("surface"))
         painter.drawEllipse(QPointF(before, middle), 6, 6)
+        painter.end()
 
     def _x(self, cosine: float) -> float:
         return 10 + (self.width() - 20) * min(1.0, max(0.0, cosine))

@@ -98,7 +98,8 @@ class ReferenceCard(QWidget):
         if self.highlighted or self.hasFocus():
             painter.setPen(QPen(theme.colour("accent"), 3 if self.highlighted else 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(frame).adjusted(0, 0, 0, 0), 7, 7)
+            painter.drawRoundedRect(QRectF(frame), 7, 7)
+        painter.end()
 
     def _paint_empty(self, painter: QPainter, frame: QRect) -> None:
         painter.setPen(QPen(theme.colour("text_soft"), 1.5, Qt.PenStyle.DashLine))
