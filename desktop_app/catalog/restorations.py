@@ -60,7 +60,9 @@ class Restorations(Subject):
                 )
             connection.execute(
                 insert(restoration_crops).values(
-                    restoration_id=restoration_id, crop_png=new.crop_png, map_png=new.map_png
+                    restoration_id=restoration_id,
+                    crop_png=new.crop_png,
+                    reference_map=new.reference_map,
                 )
             )
         return restoration_id
@@ -111,16 +113,16 @@ class Restorations(Subject):
         return bytes(crop)
 
     def reference_map(self, restoration_id: RestorationId) -> bytes | None:
-        """Which reference was used where, as PNG; None where the engine does not tell."""
+        """Which reference was used where, as the bytes that were kept; None where the engine does not tell."""
         with self._file.read() as connection:
             row = connection.execute(
-                select(restoration_crops.c.map_png).where(
+                select(restoration_crops.c.reference_map).where(
                     restoration_crops.c.restoration_id == restoration_id
                 )
             ).one_or_none()
         if row is None:
             raise NotKnown(_GONE)
-        return None if row.map_png is None else bytes(row.map_png)
+        return None if row.reference_map is None else bytes(row.reference_map)
 
     def set_state(self, restoration_id: RestorationId, state: RestorationState) -> CatalogChanges:
         """Raises `NotKnown`."""

@@ -186,7 +186,7 @@ restoration_crops = Table(
     METADATA,
     Column("restoration_id", ForeignKey("restorations.id"), primary_key=True),
     Column("crop_png", LargeBinary, nullable=False),
-    _maybe("map_png", LargeBinary),
+    _maybe("reference_map", LargeBinary),
 )
 
 decisions = Table(

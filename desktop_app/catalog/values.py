@@ -102,7 +102,7 @@ class NewRestoration:
     likeness: Likeness | None
     source_hash: str  # content hash of the photo that was restored
     crop_png: bytes  # the restored crop
-    map_png: bytes | None = None  # which reference was used where
+    reference_map: bytes | None = None  # which reference was used where
 
 
 class DecisionKind(enum.Enum):

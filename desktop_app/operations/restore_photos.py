@@ -179,7 +179,7 @@ def _keep(
             likeness=likeness,
             source_hash=photo.content_hash,
             crop_png=crop_to_png(fresh.restored.crop),
-            map_png=None if reference_map is None else map_to_bytes(reference_map),
+            reference_map=None if reference_map is None else map_to_bytes(reference_map),
         )
     )
     return CatalogChanges.of(restorations=[restoration_id], photos=[photo.id])

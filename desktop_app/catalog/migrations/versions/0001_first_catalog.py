@@ -178,7 +178,7 @@ STATEMENTS = (
     CREATE TABLE restoration_crops (
         restoration_id INTEGER PRIMARY KEY REFERENCES restorations(id) ON DELETE CASCADE,
         crop_png BLOB NOT NULL,
-        map_png BLOB
+        reference_map BLOB
     )
     """,
     """
