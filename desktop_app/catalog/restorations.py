@@ -113,7 +113,7 @@ class Restorations(Subject):
         return bytes(crop)
 
     def reference_map(self, restoration_id: RestorationId) -> bytes | None:
-        """Which reference was used where, as the bytes that were kept; None where the engine does not tell."""
+        """Which reference was used where, as bytes; None where the engine does not tell."""
         with self._file.read() as connection:
             row = connection.execute(
                 select(restoration_crops.c.reference_map).where(
