@@ -1,6 +1,5 @@
 """The screen on which a result is judged: divided, beside or in place of the original."""
 
-import enum
 from functools import partial
 from typing import Any
 
@@ -8,7 +7,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QStackedWidget,
@@ -22,34 +20,20 @@ from desktop_app.domain.ids import RestorationId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
-from desktop_app.ui.canvas.canvas_bar import CanvasBar
-from desktop_app.ui.canvas.overlays import FaceBoxes
-from desktop_app.ui.canvas.viewport import Viewport
-from desktop_app.ui.compare.compare_canvas import CompareCanvas, Sight
+from desktop_app.ui.compare.compare_desk import CompareDesk
 from desktop_app.ui.compare.judge_side import JudgeSide
 from desktop_app.ui.compare.reading import (
-    MOST_RESULTS,
     Candidate,
     ComparePage,
     FaceToJudge,
     read_compare_page,
+    read_waiting,
     refreshed,
 )
-from desktop_app.ui.results.notice import Notice
 from desktop_app.ui.results.or_error import or_error
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import CompareSubject, ExportSubject, RestoreSubject
 from desktop_app.ui.words import photo_name
-
-_FACE_SHARE = 0.55  # of the canvas that a face takes when it comes up
-
-
-class Way(enum.IntEnum):
-    """How the original and the result are shown."""
-
-    DIVIDED = 0
-    BESIDE = 1
-    RESULT = 2
 
 
 class CompareScreen(Screen):
@@ -74,34 +58,20 @@ class CompareScreen(Screen):
         self._place = 0  # of the face among the page's faces
         self._number = 0  # of the result among the face's results
         self._decided: set[RestorationId] = set()
-        self.left = CompareCanvas(Sight.DIVIDED)
-        self.right = CompareCanvas(Sight.RESULT)
+        self.desk = CompareDesk()
+        self.notice = self.desk.notice
         self.side = JudgeSide(bench.pictures)
-        self.notice = Notice()
         self.empty = controls.EmptyState(
             "compare",
             self.tr("Nothing to compare yet"),
             self.tr("Restore a face first; its results are judged here."),
             self.tr("Open the library"),
         )
-        self._make_bars()
+        self._make_decisions()
         self._lay_out()
         self._join()
 
-    def _make_bars(self) -> None:
-        self.ways = QButtonGroup(self)
-        words = (self.tr("Slider"), self.tr("Side by side"), self.tr("Result"))
-        for way, name in zip(Way, words, strict=True):
-            button = controls.button(name, "filter")
-            self.ways.addButton(button, way)
-        self.ways.button(Way.DIVIDED).setChecked(True)
-        self.results = QButtonGroup(self)
-        for number in range(MOST_RESULTS):
-            button = controls.button(str(number + 1), "filter")
-            button.setAccessibleName(self.tr("Result {n}").format(n=number + 1))
-            self.results.addButton(button, number)
-        self.bar = CanvasBar(self.left, with_original=True)
-        self.bar.boxes.hide()
+    def _make_decisions(self) -> None:
         self.original = controls.button(self.tr("Keep original"), icon="no")
         self.others = controls.button(self.tr("Try other references"), icon="retry")
         self.accept = controls.button(self.tr("Accept"), "primary", icon="yes")
@@ -112,15 +82,6 @@ class CompareScreen(Screen):
             button.setMinimumHeight(44)
 
     def _lay_out(self) -> None:
-        self._results_label = controls.label(self.tr("Results"), "soft")
-        top = controls.row(*self.ways.buttons(), None)
-        top.addWidget(self._results_label)
-        for button in self.results.buttons():
-            top.addWidget(button)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(2)
-        pictures.addWidget(self.left, 1)
-        pictures.addWidget(self.right, 1)
         bottom = QFrame()
         bottom.setProperty("look", "bar")
         decisions = QHBoxLayout(bottom)
@@ -132,36 +93,28 @@ class CompareScreen(Screen):
         decisions.addWidget(self.accept)
         middle = QVBoxLayout()
         middle.setSpacing(theme.GAP_SMALL)
-        middle.addLayout(top)
-        middle.addWidget(self.notice)
-        middle.addLayout(pictures, 1)
-        middle.addWidget(self.bar)
+        middle.addWidget(self.desk, 1)
         middle.addWidget(controls.line())
         middle.addWidget(bottom)
-        desk = QWidget()
-        row = QHBoxLayout(desk)
+        inside = QWidget()
+        row = QHBoxLayout(inside)
         row.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, theme.GAP_SMALL)
         row.setSpacing(theme.GAP_SMALL)
         row.addLayout(middle, 1)
         row.addWidget(self.side)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(desk)
+        self._stack.addWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
         for button in self.findChildren(QAbstractButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take Space away
-        self.right.hide()
 
     def _join(self) -> None:
         self.empty.wished.connect(self._on_empty_wish)
-        self.notice.action_wanted.connect(self._on_export)
-        self.ways.idClicked.connect(self.choose_way)
-        self.results.idClicked.connect(self.choose_result)
-        self.left.view_changed.connect(self._on_left_view)
-        self.right.view_changed.connect(self._on_right_view)
-        self.bar.original_held.connect(self._hold_original)
+        self.notice.action_wanted.connect(self._on_onward)
+        self.desk.result_chosen.connect(self.choose_result)
         self.accept.clicked.connect(self._on_accept)
         self.original.clicked.connect(self._on_keep_original)
         self.others.clicked.connect(self._on_try_others)
@@ -195,8 +148,11 @@ class CompareScreen(Screen):
         if isinstance(subject, CompareSubject):
             self._subject = subject
             self._decided.clear()
+            self.notice.hide()
             self._open(subject)
-        self.left.setFocus()
+        elif self._subject is None:
+            self.read(partial(read_waiting, self.bench.catalog, None), self._on_waiting)
+        self.desk.left.setFocus()
 
     def refresh(self, changes: CatalogChanges) -> None:
         if self._page is None or self._subject is None:
@@ -208,6 +164,10 @@ class CompareScreen(Screen):
             self.read(work, self._on_refreshed)
 
     # Reading
+
+    def _on_waiting(self, waiting: CompareSubject | None) -> None:
+        if waiting is not None and self._subject is None:
+            self.show_subject(waiting)
 
     def _open(self, subject: CompareSubject) -> None:
         self._page = None
@@ -274,34 +234,17 @@ class CompareScreen(Screen):
         face, candidate = self._face(), self.candidate()
         if face is None or candidate is None or self._page is None:
             return
-        name = self.tr("Result {n}").format(n=self._number + 1)
-        result = name if len(face.candidates) > 1 else self.tr("Restored")
-        for canvas in (self.left, self.right):
-            canvas.label_left, canvas.label_right = self.tr("Original"), result
-            canvas.show_pictures(self._page.original, candidate.picture)
-            canvas.set_boxes(FaceBoxes())
+        self.desk.show_pictures(
+            self._page.original, candidate.picture, self._number, len(face.candidates)
+        )
         several = len(self._page.faces) > 1
         place = self.tr("Face {n} of {all}").format(n=self._place + 1, all=len(self._page.faces))
         self.side.show_candidate(face, candidate, place if several else "")
-        for number, button in enumerate(self.results.buttons()):
-            button.setVisible(len(face.candidates) > 1 and number < len(face.candidates))
-            button.setChecked(number == self._number)
-        self._results_label.setVisible(len(face.candidates) > 1)
         accepted = candidate.restoration.state is RestorationState.ACCEPTED
         self.accept.setEnabled(not accepted)
         self.accept.setText(self.tr("Accepted") if accepted else self.tr("Accept"))
         if look_at:
-            self.left.look_at(face.face.bbox, _FACE_SHARE)
-
-    @Slot(int)
-    def choose_way(self, way: int) -> None:
-        """Slider, side by side, or the result alone; the part that is seen stays."""
-        sights = {Way.DIVIDED: Sight.DIVIDED, Way.BESIDE: Sight.ORIGINAL, Way.RESULT: Sight.RESULT}
-        self.left.set_sight(sights[Way(way)])
-        self.right.setVisible(way == Way.BESIDE)
-        self.ways.button(way).setChecked(True)
-        if self.left.view is not None:
-            self.right.follow(self.left.view)
+            self.desk.look_at(face.face.bbox)
 
     @Slot(int)
     def choose_result(self, number: int) -> None:
@@ -314,29 +257,19 @@ class CompareScreen(Screen):
     def step(self, way: int) -> None:
         """The next face (1) or the one before (-1)."""
         if self._page is not None and self._page.faces:
+            self.notice.hide()
             self._place = (self._place + way) % len(self._page.faces)
             self._number = 0
             self._show(look_at=True)
-
-    @Slot(object)
-    def _on_left_view(self, view: Viewport) -> None:
-        self.right.follow(view)
-
-    @Slot(object)
-    def _on_right_view(self, view: Viewport) -> None:
-        self.left.follow(view)
-
-    @Slot(bool)
-    def _hold_original(self, held: bool) -> None:
-        self.left.hold_original(held)
-        self.right.hold_original(held)
 
     # Decisions
 
     @Slot()
     def _on_accept(self) -> None:
         candidate = self.candidate()
-        if candidate is not None and self.accept.isEnabled():
+        if not self.notice.isHidden():
+            self._on_onward()
+        elif candidate is not None and self.accept.isEnabled():
             self.accept_wanted.emit(candidate.restoration.id)
             self._next_undecided()
 
@@ -363,9 +296,9 @@ class CompareScreen(Screen):
             self._number = 0
             self._show(look_at=True)
         else:
-            self.notice.say(
-                "yes", "accent", self.tr("Every face of this photo is decided."), self.tr("Export")
-            )
+            onward = self.tr("Next photo") if page.waiting else self.tr("Export")
+            words = self.tr("Every face of this photo is decided.")
+            self.notice.say("yes", "accent", words, onward)
 
     @Slot()
     def _on_try_others(self) -> None:
@@ -374,8 +307,11 @@ class CompareScreen(Screen):
             self.go_wanted.emit("restore", RestoreSubject(face.face.photo_id, face.face.id))
 
     @Slot()
-    def _on_export(self) -> None:
-        if self._page is not None:
+    def _on_onward(self) -> None:
+        """To the next photo whose drafts wait; after the last one to the export."""
+        if self._page is not None and self._page.waiting is not None:
+            self.show_subject(self._page.waiting)
+        elif self._page is not None:
             self.go_wanted.emit("export", ExportSubject(photo_ids=(self._page.photo.id,)))
 
     @Slot()
@@ -392,17 +328,17 @@ class CompareScreen(Screen):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_B:
-            self._hold_original(True)
+            self.desk.hold_original(True)
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
             self.choose_result(key - Qt.Key.Key_1)
         elif key == Qt.Key.Key_V:
-            self.choose_way((self.ways.checkedId() + 1) % len(Way))
+            self.desk.next_way()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
             self.step(1 if key == Qt.Key.Key_Space else -1)
-        elif not self.left.handle_key(event):
+        elif not self.desk.left.handle_key(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
-            self._hold_original(False)
+            self.desk.hold_original(False)
         super().keyReleaseEvent(event)

@@ -14,6 +14,7 @@ from desktop_app.imaging.crops import crop_from_png
 from desktop_app.operations.choose_references import references_by_hand
 from desktop_app.ui.canvas.pyramid import Pyramid
 from desktop_app.ui.results.patches import ResultPatch, lay_in, make_patch, open_photo
+from desktop_app.ui.subjects import CompareSubject
 
 MOST_RESULTS = 4
 
@@ -48,6 +49,7 @@ class ComparePage:
     original: Pyramid
     faces: tuple[FaceToJudge, ...]
     patches: Mapping[RestorationId, ResultPatch]
+    waiting: CompareSubject | None = None  # another photo whose drafts wait for a decision
 
 
 def read_compare_page(
@@ -75,7 +77,20 @@ def read_compare_page(
             crop = crop_from_png(catalog.restorations.crop(result.id))
             patches[result.id] = make_patch(table.windows[result.face_id], crop, result.settings)
     judged = _judged(catalog, faces, results, table.picture, patches)
-    return ComparePage(photo, table.picture, judged, patches)
+    waiting = read_waiting(catalog, photo_id, report)
+    return ComparePage(photo, table.picture, judged, patches, waiting)
+
+
+def read_waiting(
+    catalog: Catalog, besides: PhotoId | None, report: Report
+) -> CompareSubject | None:
+    """The photo, other than `besides`, whose draft waits longest; None where none waits."""
+    report(Progress(0, None))
+    for restoration_id in reversed(catalog.restorations.ids(state=RestorationState.DRAFT)):
+        photo_id = catalog.restorations.get(restoration_id).photo_id
+        if photo_id != besides:
+            return CompareSubject(photo_id, ())
+    return None
 
 
 def refreshed(

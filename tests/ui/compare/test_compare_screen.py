@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.ids import RestorationId
 from desktop_app.operations.kept_restorations import accept_restoration
-from desktop_app.ui.compare.compare_screen import CompareScreen, Way
+from desktop_app.ui.compare.compare_desk import Way
+from desktop_app.ui.compare.compare_screen import CompareScreen
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import CompareSubject, ExportSubject, RestoreSubject
 from tests.ui.painting import Library
@@ -53,7 +54,7 @@ def _settled(screen: CompareScreen, qtbot: QtBot) -> None:
 
 
 def _grab(screen: CompareScreen) -> QImage:
-    return screen.left.grab().toImage()
+    return screen.desk.left.grab().toImage()
 
 
 def test_the_result_asked_for_comes_first(screen: CompareScreen) -> None:
@@ -65,7 +66,7 @@ def test_the_result_asked_for_comes_first(screen: CompareScreen) -> None:
 def test_the_slider_shows_the_original_at_its_left(
     screen: CompareScreen, library: Library, qtbot: QtBot
 ) -> None:
-    canvas = screen.left
+    canvas = screen.desk.left
     box = library.catalog.faces.get(library.faces[0][0]).bbox
     at = canvas.view.rect_of(box).center().toPoint() + QPoint(0, 60)
     colours = []
@@ -79,7 +80,7 @@ def test_the_slider_shows_the_original_at_its_left(
 
 
 def test_the_line_is_dragged_and_moved_by_keys(screen: CompareScreen, qtbot: QtBot) -> None:
-    canvas = screen.left
+    canvas = screen.desk.left
     middle = QPoint(canvas.width() // 2, canvas.height() // 2)
     view = canvas.view
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=middle)
@@ -97,7 +98,7 @@ class _Frames(QObject):
     def __init__(self, screen: CompareScreen) -> None:
         super().__init__()
         self.paints = 0
-        screen.left.installEventFilter(self)
+        screen.desk.left.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.paints += event.type() == QEvent.Type.Paint
@@ -107,7 +108,7 @@ class _Frames(QObject):
 def test_blinking_changes_the_whole_picture_in_one_frame(
     screen: CompareScreen, qtbot: QtBot
 ) -> None:
-    screen.choose_way(Way.RESULT)
+    screen.desk.choose_way(Way.RESULT)
     result = _grab(screen)
     frames = _Frames(screen)
     qtbot.keyPress(screen, Qt.Key.Key_B)
@@ -121,11 +122,11 @@ def test_blinking_changes_the_whole_picture_in_one_frame(
 
 
 def test_numbers_change_the_result_at_the_same_pixels(screen: CompareScreen, qtbot: QtBot) -> None:
-    screen.choose_way(Way.RESULT)
-    screen.left.zoom_by(1.5)
-    view, first = screen.left.view, _grab(screen)
+    screen.desk.choose_way(Way.RESULT)
+    screen.desk.left.zoom_by(1.5)
+    view, first = screen.desk.left.view, _grab(screen)
     qtbot.keyClick(screen, Qt.Key.Key_2)
-    assert screen.left.view == view
+    assert screen.desk.left.view == view
     assert _grab(screen) != first
     assert screen.side.likeness.words().startswith("More like Anna")
     qtbot.keyClick(screen, Qt.Key.Key_3)  # there is no third
@@ -136,14 +137,14 @@ def test_numbers_change_the_result_at_the_same_pixels(screen: CompareScreen, qtb
 
 def test_side_by_side_moves_together(screen: CompareScreen, qtbot: QtBot) -> None:
     qtbot.keyClick(screen, Qt.Key.Key_V)
-    assert screen.right.isVisible()
-    qtbot.waitUntil(lambda: abs(screen.left.width() - screen.right.width()) <= 2)
-    screen.left.zoom_by(2)
-    screen.right.zoom_by(1.2)
-    left, right = screen.left.view, screen.right.view
+    assert screen.desk.right.isVisible()
+    qtbot.waitUntil(lambda: abs(screen.desk.left.width() - screen.desk.right.width()) <= 2)
+    screen.desk.left.zoom_by(2)
+    screen.desk.right.zoom_by(1.2)
+    left, right = screen.desk.left.view, screen.desk.right.view
     assert (left.scale, left.centre) == (right.scale, right.centre)
     qtbot.keyClick(screen, Qt.Key.Key_V)
-    assert not screen.right.isVisible()
+    assert not screen.desk.right.isVisible()
 
 
 def test_return_accepts_and_the_next_face_comes(
@@ -181,8 +182,8 @@ def test_an_accepted_result_says_so_and_stands_around_the_other_faces(
     screen: CompareScreen, library: Library, results: list[RestorationId], qtbot: QtBot
 ) -> None:
     qtbot.keyClick(screen, Qt.Key.Key_Space)
-    screen.choose_way(Way.RESULT)
-    screen.left.fit()
+    screen.desk.choose_way(Way.RESULT)
+    screen.desk.left.fit()
     before = _grab(screen)
     screen.refresh(accept_restoration(library.catalog, results[1]))
     _settled(screen, qtbot)
@@ -204,13 +205,13 @@ def test_other_references_are_tried_on_the_restore_screen(
 
 
 def test_z_shows_100_percent_in_both(screen: CompareScreen, qtbot: QtBot) -> None:
-    screen.choose_way(Way.BESIDE)
+    screen.desk.choose_way(Way.BESIDE)
     qtbot.keyClick(screen, Qt.Key.Key_Z)
-    assert screen.left.view.scale == screen.right.view.scale == 1.0
+    assert screen.desk.left.view.scale == screen.desk.right.view.scale == 1.0
 
 
 def test_the_original_is_let_go_when_the_screen_goes(screen: CompareScreen, qtbot: QtBot) -> None:
-    screen.choose_way(Way.RESULT)
+    screen.desk.choose_way(Way.RESULT)
     result = _grab(screen)
     qtbot.keyPress(screen, Qt.Key.Key_B)
     screen.hide()
@@ -236,3 +237,31 @@ def test_a_photo_without_results_leads_to_restoring(
     with qtbot.waitSignal(screen.go_wanted) as heard:
         qtbot.mouseClick(screen.empty.button, Qt.MouseButton.LeftButton)
     assert heard.args == ["restore", RestoreSubject(library.photos[3])]
+
+
+def test_drafts_of_the_next_photo_follow(
+    screen: CompareScreen, library: Library, qtbot: QtBot
+) -> None:
+    catalog = library.catalog
+    anna = catalog.people.by_name("Anna")
+    keep_result(catalog, library.faces[0][4], anna.id, library.faces[0][1:3])
+    screen.show_subject(CompareSubject(library.photos[0], ()))
+    _settled(screen, qtbot)
+    qtbot.keyClick(screen, Qt.Key.Key_Return)
+    qtbot.keyClick(screen, Qt.Key.Key_Delete)
+    assert screen.notice.button.text() == "Next photo"
+    qtbot.keyClick(screen, Qt.Key.Key_Return)
+    _settled(screen, qtbot)
+    assert screen.title() == "photo4.jpg"
+    assert not screen.notice.isVisible()
+
+
+def test_without_a_subject_the_drafts_that_wait_longest_come(
+    bench: Workbench, library: Library, results: list[RestorationId], qtbot: QtBot
+) -> None:
+    screen = CompareScreen(bench)
+    qtbot.addWidget(screen)
+    screen.show()
+    screen.show_subject(None)
+    _settled(screen, qtbot)
+    qtbot.waitUntil(lambda: screen.title() == "photo0.jpg")
