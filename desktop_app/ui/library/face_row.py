@@ -75,26 +75,29 @@ class FaceRow(QFrame):
         )
         head = QHBoxLayout()
         head.setSpacing(theme.GAP_TINY)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        head.addLayout(texts, 1)
         if known:
             text = self._name
             if face.status is AssignmentStatus.SUGGESTED:
                 text = self.tr("{name}?").format(name=self._name)
-            head.addWidget(controls.label(text, "strong", wrap=True), 1)
+            texts.addWidget(controls.label(text, "strong", wrap=True))
         elif face.status is AssignmentStatus.IGNORED:
-            head.addWidget(controls.label(self.tr("Ignored"), "soft"), 1)
+            texts.addWidget(controls.label(self.tr("Ignored"), "soft"))
         else:
             self.name_box = NameBox()
             self.name_box.set_names(page.names())
             self.name_box.named.connect(self._on_named)
             self.name_box.installEventFilter(self)
-            head.addWidget(self.name_box, 1)
+            texts.addWidget(self.name_box)
         self.more = controls.IconButton("more", self.tr("More for this face"), side=18)
         self.more.clicked.connect(self._on_more)
         head.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
         words = self._words(page)
         if words:
-            column.addWidget(controls.label(words, "caption", wrap=True))
+            texts.addWidget(controls.label(words, "caption", wrap=True))
+        column.addLayout(head)
         if face.status is AssignmentStatus.SUGGESTED and known:
             yes = controls.button(self.tr("Yes"), "primary", icon="yes")
             yes.setAccessibleName(self.tr("Yes, this is {name}").format(name=self._name))

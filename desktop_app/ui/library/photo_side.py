@@ -1,6 +1,7 @@
 """The panel beside a photo: its faces, what is known of it, its restorations."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -112,9 +113,10 @@ class PhotoSide(QFrame):
         facts += [part for part in (photo.file_format.upper(), photo.camera) if part]
         if facts:
             column.addWidget(controls.label(" · ".join(facts), "soft", wrap=True))
-        place = controls.label(
-            words.shown(photo.path).replace("/", "/\u200b"), "caption", wrap=True
-        )
+        parts = PurePath(words.shown(photo.path)).parts
+        near = "/".join(parts[-3:]) if len(parts) <= 4 else "…/" + "/".join(parts[-3:])
+        place = controls.label(near.replace("/", "/\u200b"), "caption", wrap=True)
+        place.setToolTip(words.tooltip(photo.path))
         place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(place)
 

@@ -13,6 +13,7 @@ from desktop_app.ui.people.face_strip import FaceStrip
 from desktop_app.ui.pictures import Pictures
 
 FACE_SIDE = 88
+_FEW = 4  # faces that leave room for the question beside them
 
 
 class GroupCard(controls.Card):
@@ -40,6 +41,7 @@ class GroupCard(controls.Card):
         self.name_box.named.connect(self._on_named)
         count = words.counted(len(faces), self.tr("1 face"), self.tr("{n} faces"))
         self.name_box.setAccessibleName(self.tr("Who is this? {count}").format(count=count))
+        count_label = controls.label(count, "soft")
         look = controls.button(self.tr("Look at all"), "quiet")
         look.setToolTip(self.tr("Look at all faces, and name only some (S)"))
         look.clicked.connect(self._on_open)
@@ -48,9 +50,17 @@ class GroupCard(controls.Card):
         more = controls.IconButton("more", self.tr("More for this group"))
         more.clicked.connect(self._on_more)
         self._more = more
+        if len(faces) <= _FEW:
+            strip.setFixedWidth(len(faces) * (FACE_SIDE + theme.GAP_SMALL) - theme.GAP_SMALL)
+            line = controls.row(
+                strip, self.name_box, count_label, None, look, more, spacing=theme.GAP
+            )
+            line.setStretch(1, 1)
+            self.body.addLayout(line)
+            return
         self.body.setSpacing(theme.GAP_SMALL + theme.GAP_TINY)
         self.body.addWidget(strip)
-        line = controls.row(self.name_box, controls.label(count, "soft"), None, look, more)
+        line = controls.row(self.name_box, count_label, None, look, more)
         line.setStretch(0, 1)
         self.body.addLayout(line)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.changes import CatalogChanges
@@ -70,6 +70,10 @@ class PeopleScreen(Screen):
             self._stack.addWidget(widget)
         self._page: PeoplePage | None = None
         self._arriving = True
+        self._focus_soon = QTimer(self)
+        self._focus_soon.setSingleShot(True)
+        self._focus_soon.setInterval(0)
+        self._focus_soon.timeout.connect(self._focus_now)
         self.tabs.currentChanged.connect(self._show_tab)
 
     def _make_ignored(self) -> QWidget:
@@ -137,6 +141,11 @@ class PeopleScreen(Screen):
         self._show_tab()
         if self._arriving:
             self._arriving = False
+            self._focus_soon.start()  # the cards just made are not there to be focused yet
+
+    @Slot()
+    def _focus_now(self) -> None:
+        if self.isVisible():
             self.setFocus()
 
     def _show_ignored_people(self, page: PeoplePage) -> None:

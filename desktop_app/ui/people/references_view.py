@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.face import Face
 from desktop_app.domain.ids import FaceId
@@ -27,17 +27,20 @@ class ReferencesView(QWidget):
         super().__init__()
         self._page: PersonPage | None = None
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.GAP_LARGE, theme.GAP_SMALL, 0, 0)
+        layout.setContentsMargins(theme.GAP, theme.GAP_SMALL, 0, 0)
         layout.setSpacing(theme.GAP)
+        above = QVBoxLayout()
+        above.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_LARGE, 0)
+        above.setSpacing(theme.GAP)
+        layout.addLayout(above)
         self._icon = controls.IconLabel("yes", "accent")
         self._state = controls.label("", "title")
         self._why = controls.label("", "soft", wrap=True)
         head = controls.row(self._icon, self._state, self._why)
         head.setStretch(2, 1)
-        head.setContentsMargins(0, 0, theme.GAP_LARGE, 0)
-        layout.addLayout(head)
+        above.addLayout(head)
         self.ages = AgeLine(pictures)
-        layout.addWidget(self.ages)
+        above.addWidget(self.ages)
         self._no_ages = controls.label(
             self.tr(
                 "Without dates of the photos their ages are not known. Set dates in the library, "
@@ -46,7 +49,7 @@ class ReferencesView(QWidget):
             "soft",
             wrap=True,
         )
-        layout.addWidget(self._no_ages)
+        above.addWidget(self._no_ages)
         self._pin = controls.button(self.tr("Always use"), icon="pin")
         self._pin.setToolTip(self.tr("Always use the chosen face (P)"))
         self._pin.clicked.connect(self.pin)
@@ -56,15 +59,11 @@ class ReferencesView(QWidget):
         self._free = controls.button(self.tr("Automatic"), "quiet")
         self._free.setToolTip(self.tr("Leave the chosen face to the automatic choice (A)"))
         self._free.clicked.connect(self.set_free)
-        layout.addLayout(controls.row(self._pin, self._out, self._free, None))
+        above.addLayout(controls.row(self._pin, self._out, self._free, None))
         self.grid = FaceGrid(pictures, self.tr("Confirmed faces"), side=184, caption_lines=2)
         self.grid.setSelectionMode(FaceGrid.SelectionMode.SingleSelection)
         self.grid.chosen_changed.connect(self._show_buttons)
-        # tiles have half a gap of their own
-        outer = QHBoxLayout()
-        outer.setContentsMargins(-theme.GAP_SMALL, 0, 0, 0)
-        outer.addWidget(self.grid)
-        layout.addLayout(outer, 1)
+        layout.addWidget(self.grid, 1)
 
     def show_page(self, page: PersonPage) -> None:
         self._page = page

@@ -110,6 +110,10 @@ class Review(QWidget):
         self.name_box.hide()
         line.addWidget(self.name_box, 1)
         line.addStretch()
+        self._keys = controls.label(
+            self.tr("Return yes  ·  Delete no  ·  Ctrl+Z undo  ·  ? all keys"), "caption"
+        )
+        line.addWidget(self._keys)
         return line
 
     # What is judged
@@ -203,6 +207,7 @@ class Review(QWidget):
     def ask_name(self) -> None:
         """Asks who it is instead."""
         if self.current is not None:
+            self._keys.hide()
             self.name_box.show()
             self.name_box.setFocus()
 
@@ -217,6 +222,7 @@ class Review(QWidget):
         if self.name_box.isVisible():
             self.name_box.clear()
             self.name_box.hide()
+            self._keys.show()
             self.setFocus()
 
     @Slot()
