@@ -11,6 +11,7 @@ import torch
 from desktop_app.restoration.compact import CompactRestorer
 from desktop_app.restoration.training.crops import FACE, held_out_people, read_packed
 from desktop_app.restoration.training.evaluate import (
+    by_brightness,
     evaluate,
     held_out,
     identities,
@@ -108,6 +109,7 @@ def measure(arguments: argparse.Namespace) -> None:
         people = [case.person for case in cases]
         write_results(work / f"{name}.json", scores, people)
         print(f"\n{name}, {len(people)} people\n\n{table(scores, people)}")
+        print(by_brightness(cases, scores))
     if (arguments.data / "old_photos").is_dir():
         photos, sheet = arguments.data / "old_photos", work / "old_photos.png"
         print(old_photos(photos, arguments.models, restorer, measures, sheet))

@@ -105,6 +105,34 @@ def table(scores: dict[str, list[Score]], people: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def by_brightness(cases: Sequence[Case], scores: dict[str, list[Score]]) -> str:
+    """What right references gain over the input for the darkest third of the true faces and for
+    the rest: who is seldom in the training portraits may be served worse."""
+    middle = slice(SIDE * 3 // 8, SIDE * 5 // 8)  # nose and cheeks
+    brightness = [
+        float(cv2.cvtColor(case.truth, cv2.COLOR_RGB2GRAY)[middle, middle].mean()) for case in cases
+    ]
+    order = np.argsort(brightness)
+    third = max(1, len(order) // 3)
+    lines = []
+    for who, chosen in (("darkest third", order[:third]), ("others", order[third:])):
+        gains = [
+            np.mean(
+                [
+                    getattr(scores["right references"][n], name)
+                    - getattr(scores["degraded"][n], name)
+                    for n in chosen
+                ]
+            )
+            for name in ("psnr", "st_lpips", "identity")
+        ]
+        lines.append(
+            f"{who} of the faces ({len(chosen)}): PSNR {gains[0]:+.2f} dB, "
+            f"ST-LPIPS {gains[1]:+.3f}, identity {gains[2]:+.3f}"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def old_photos(
     folder: Path, models: Path, restorer: Restorer, measures: Measures, sheet: Path, most: int = 40
 ) -> str:
