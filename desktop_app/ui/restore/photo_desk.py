@@ -60,6 +60,13 @@ class PhotoDesk(QWidget):
         self.canvas.show_pictures(table.picture, table.picture, None)
         self.canvas.fit()
 
+    def is_outdated(self, page: RestorePage) -> bool:
+        """The photo on the desk is no longer the one of the page, or a face has come since."""
+        if self._table is None:
+            return False
+        new = {face.face.id for face in page.faces} - self._table.windows.keys()
+        return bool(new) or self._table.photo.content_hash != page.photo.content_hash
+
     def show_composed(self, composed: Composed, strength: float) -> None:
         """Lays results into the photo; an answer for a photo taken off before is dropped."""
         if self._table is None:

@@ -10,28 +10,25 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBo
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
-from desktop_app.domain.ids import FaceId, PhotoId, RestorationId
+from desktop_app.domain.ids import FaceId, PhotoId
 from desktop_app.domain.progress import Progress
-from desktop_app.domain.restoration import Restoration, RestoreRequest, RestoreSettings
 from desktop_app.jobs.job import Job
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
+from desktop_app.ui.restore.at_work import AtWork
 from desktop_app.ui.restore.photo_desk import PhotoDesk
 from desktop_app.ui.restore.reading import (
     Composed,
-    FaceOnPage,
-    FaceState,
     RestorePage,
     read_restore_page,
     read_table,
 )
 from desktop_app.ui.restore.sides import EngineChoice, FacesSide, GuidesSide
-from desktop_app.ui.restore.tries import another_choice
 from desktop_app.ui.results.or_error import or_error
 from desktop_app.ui.results.patches import PhotoOnTable
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import CompareSubject, PhotoSubject, RestoreSubject
-from desktop_app.ui.words import photo_name
+from desktop_app.ui.words import counted, photo_name
 
 
 class RestoreScreen(Screen):
@@ -57,12 +54,7 @@ class RestoreScreen(Screen):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self.max_pixels = MAX_PIXELS
-        self._page: RestorePage | None = None
-        self._face_id: FaceId | None = None
-        self._version: dict[FaceId, RestorationId] = {}  # the result looked at, by the user's key
-        self._by_hand: dict[FaceId, tuple[FaceId, ...]] = {}
-        self._job: Job | None = None
-        self._running: frozenset[FaceId] = frozenset()
+        self.at_work = AtWork()
         self._photo_id: PhotoId | None = None
         self.faces = FacesSide(bench.pictures)
         self.guides = GuidesSide(bench.pictures)
@@ -132,7 +124,8 @@ class RestoreScreen(Screen):
     # What the window asks of a screen
 
     def title(self) -> str:
-        return photo_name(self._page.photo) if self._page else self.tr("Restore")
+        page = self.at_work.page
+        return photo_name(page.photo) if page else self.tr("Restore")
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
@@ -153,18 +146,18 @@ class RestoreScreen(Screen):
             if subject.photo_id != self._photo_id:
                 self._open(subject.photo_id)
             if subject.face_id is not None:
-                self._face_id = subject.face_id
+                self.at_work.face_id = subject.face_id
                 self.faces.list.choose(subject.face_id)
         self.canvas.setFocus()
 
     def refresh(self, changes: CatalogChanges) -> None:
-        if self._page is None:
+        if self._photo_id is None:
             return
-        known = {face.face.id for face in self._page.faces}
-        people = {face.person.id for face in self._page.faces if face.person}
-        touched = self._page.photo.id in changes.photos or known & changes.faces
+        known = {face.face.id for face in self.at_work.faces}
+        people = {face.person.id for face in self.at_work.faces if face.person}
+        touched = self._photo_id in changes.photos or known & changes.faces
         if changes.everything or touched or people & changes.people:
-            self._read_page(self._page.photo.id)
+            self._read_page(self._photo_id)
 
     @Slot(list, str)
     def show_engines(self, engines: Sequence[EngineChoice], chosen: str) -> None:
@@ -175,14 +168,14 @@ class RestoreScreen(Screen):
     @Slot(object, object)
     def on_job(self, job: Job, faces: Sequence[FaceId]) -> None:
         """A restoring has been submitted: its progress is shown until it ends."""
-        self._job = job
-        self._running = frozenset(faces)
+        self.at_work.jobs[job] = frozenset(faces)
         job.progressed.connect(self._on_progress)
         job.finished.connect(self._on_job_finished)
-        if len(faces) == 1:
-            words = self.tr("Restoring one face")
-        else:
-            words = self.tr("Restoring {n} faces").format(n=len(faces))
+        words = counted(
+            len(self.at_work.running),
+            self.tr("Restoring one face"),
+            self.tr("Restoring {n} faces"),
+        )
         self.notice.work(words, self.tr("Cancel"))
         self._show_running()
 
@@ -190,27 +183,28 @@ class RestoreScreen(Screen):
 
     def _open(self, photo_id: PhotoId) -> None:
         self._photo_id = photo_id
-        self._page = self._face_id = None
+        self.at_work.page = self.at_work.face_id = None
         self.desk.clear()
         self.empty.say(
             "photo", self.tr("Opening the photo"), self.tr("A large scan takes a moment.")
         )
         self._stack.setCurrentIndex(0)
         self._read_page(photo_id)
-        self.read(
-            partial(or_error, partial(read_table, self.bench.catalog, photo_id, self.max_pixels)),
-            self._on_table,
-            "table",
-        )
+        self._read_table(photo_id)
 
     def _read_page(self, photo_id: PhotoId) -> None:
         self.read(partial(read_restore_page, self.bench.catalog, photo_id), self._on_page)
 
+    def _read_table(self, photo_id: PhotoId) -> None:
+        work = partial(read_table, self.bench.catalog, photo_id, self.max_pixels)
+        self.read(partial(or_error, work), self._on_table, "table")
+
     def _on_page(self, page: RestorePage) -> None:
-        self._page = page
+        self.at_work.page = page
         self.title_changed.emit(self.title())
         self.faces.list.faces.set_faces(page.faces)
-        self.faces.offer_all(len(self._ready()))
+        if self.desk.is_outdated(page):
+            self._read_table(page.photo.id)
         if not page.faces:
             self.empty.say(
                 "person",
@@ -222,10 +216,7 @@ class RestoreScreen(Screen):
             return
         if self.desk.composer is not None:
             self._stack.setCurrentIndex(1)
-        if page.face(self._face_id) is None:
-            self._face_id = _first_to_do(page).face.id
-        assert self._face_id is not None
-        self.faces.list.choose(self._face_id)
+        self.faces.list.choose(self.at_work.begin(page))
         self._show_face()
 
     def _on_table(self, table: PhotoOnTable | ExpectedError) -> None:
@@ -239,24 +230,22 @@ class RestoreScreen(Screen):
             self._stack.setCurrentIndex(0)
             return
         self.desk.show_table(self.bench.catalog, table)
-        if self._page is not None and self._page.faces:
+        if self.at_work.faces:
             self._stack.setCurrentIndex(1)
             self._compose()
 
     @Slot()
     def _compose(self) -> None:
         """Lays the results into the photo on a lane; the canvas keeps what it shows until then."""
-        composer = self.desk.composer
-        if composer is None or self._page is None:
+        composer, page = self.desk.composer, self.at_work.page
+        if composer is None or page is None or self.desk.is_outdated(page):
             return
-        others = [f.shown for f in self._page.faces if f.face.id != self._face_id and f.shown]
-        face = self._face()
-        chosen = self._result(face) if face else None
-        settings = self.guides.result.settings
-        if chosen is None and not others:
+        chosen, around = self.at_work.result, self.at_work.around
+        if chosen is None and not around:
             self._on_composed(Composed(composer.table.picture, None, None))
         else:
-            work = partial(composer.compose, chosen, settings, others)
+            settings = self.guides.result.settings
+            work = partial(composer.compose, chosen, settings, around)
             self.read(work, self._on_composed, "compose")
 
     def _on_composed(self, composed: Composed) -> None:
@@ -264,121 +253,96 @@ class RestoreScreen(Screen):
 
     # The face that is worked on
 
-    def _face(self) -> FaceOnPage | None:
-        return self._page.face(self._face_id) if self._page else None
-
-    def _result(self, face: FaceOnPage) -> Restoration | None:
-        wanted = self._version.get(face.face.id)
-        return next((v for v in face.versions if v.id == wanted), face.shown)
-
-    def _ready(self) -> list[FaceOnPage]:
-        waiting = (FaceState.READY, FaceState.WEAK, FaceState.STALE)
-        faces = self._page.faces if self._page else ()
-        return [f for f in faces if f.state in waiting and f.face.id not in self._running]
-
     @Slot(object)
     def _on_face_chosen(self, face_id: FaceId) -> None:
-        if face_id != self._face_id:
-            self._face_id = face_id
+        if face_id != self.at_work.face_id:
+            self.at_work.face_id = face_id
             self._show_face()
 
     def _show_face(self) -> None:
-        face = self._face()
-        if face is None:
+        face, page = self.at_work.face, self.at_work.page
+        if face is None or page is None:
             return
-        self.guides.show_face(face, self._result(face), self._by_hand.get(face.face.id, ()))
-        if self._page is not None:
-            self.desk.show_faces(self._page, self._face_id)
+        by_hand = self.at_work.by_hand(face.face.id)
+        self.guides.show_face(face, self.at_work.results, self.at_work.result, by_hand)
+        self.desk.show_faces(page, face.face.id)
         self._show_running()
         self._compose()
 
     @Slot()
     def _show_running(self) -> None:
-        self.faces.list.faces.set_running(self._running)
-        self.faces.offer_all(0 if self.guides.why_not_engine() else len(self._ready()))
-        missing = self.guides.why_not_engine()
-        if missing and self._job is None:
-            self.notice.say("warning", "warning", missing, self.tr("See the models"))
-        elif self._job is None:
-            self.notice.hide()
-        face = self._face()
+        """What runs, what could run, and why it cannot."""
+        running, missing = self.at_work.running, self.guides.why_not_engine()
+        self.faces.list.faces.set_running(running)
+        self.faces.offer_all(0 if missing else len(self.at_work.ready()))
+        if not self.at_work.jobs:
+            if missing:
+                self.notice.say("warning", "warning", missing, self.tr("See the models"))
+            else:
+                self.notice.hide()
+        face = self.at_work.face
         if face is not None:
             self.guides.offer(
                 can_restore=face.state.can_be_restored and not missing,
-                has_result=self._result(face) is not None,
-                can_retry=another_choice(face) is not None,
-                running=face.face.id in self._running,
+                has_result=self.at_work.result is not None,
+                can_retry=self.at_work.other_references() is not None,
+                running=face.face.id in running,
             )
 
     @Slot(object)
     def _look_at_face(self, face_id: FaceId) -> None:
-        face = self._page.face(face_id) if self._page else None
-        if face is not None:
-            self.faces.list.choose(face_id)
-            self.canvas.look_at(face.face.bbox)
+        self.faces.list.choose(face_id)
+        if self.at_work.face is not None:
+            self.canvas.look_at(self.at_work.face.face.bbox)
 
     # What the user wants
 
     @Slot()
     def restore_face(self) -> None:
         """Restores the chosen face with the references that are shown."""
-        face = self._face()
-        if face is not None and self.guides.restore.isEnabled():
-            self._restore([self._request(face, self.guides.references.references())])
-
-    @Slot()
-    def restore_all(self) -> None:
-        """Restores every face that is ready, each with its own references."""
-        requests = [self._request(f, self._by_hand.get(f.face.id)) for f in self._ready()]
-        if requests and self.faces.all_button.isEnabled():
-            self._restore(requests)
+        if self.at_work.face is not None and self.guides.restore.isEnabled():
+            self._restore_with(self.guides.references.references())
 
     @Slot()
     def try_again(self) -> None:
         """Restores the face with references that were not tried yet."""
-        face = self._face()
-        choice = another_choice(face) if face else None
-        if face is not None and choice is not None and self.guides.another.isEnabled():
-            self._by_hand[face.face.id] = choice
-            self._restore([self._request(face, choice)])
+        choice = self.at_work.other_references()
+        if choice is not None and self.guides.another.isEnabled():
+            self.at_work.set_by_hand(choice)
+            self._restore_with(choice)
 
-    def _request(self, face: FaceOnPage, references: tuple[FaceId, ...] | None) -> RestoreRequest:
-        chosen = face.face.id == self._face_id
-        settings = self.guides.result.settings if chosen else RestoreSettings()
-        return RestoreRequest(face.face.id, references or None, settings)
+    def _restore_with(self, references: tuple[FaceId, ...]) -> None:
+        request = self.at_work.request(references, self.guides.result.settings)
+        self.restore_wanted.emit([request], self.guides.chosen_engine())
 
-    def _restore(self, requests: list[RestoreRequest]) -> None:
-        for request in requests:
-            self._version.pop(request.face_id, None)
-        self.restore_wanted.emit(requests, self.guides.engine.currentData() or "automatic")
+    @Slot()
+    def restore_all(self) -> None:
+        """Restores every face that is ready, each with its own references."""
+        requests = self.at_work.requests()
+        if requests and self.faces.all_button.isEnabled():
+            self.restore_wanted.emit(requests, self.guides.chosen_engine())
 
     @Slot(int)
     def choose_version(self, number: int) -> None:
         """Looks at another result of the face, counted from 0."""
-        face = self._face()
-        if face is not None and number < len(face.versions[-4:]):
-            self._version[face.face.id] = face.versions[-4:][number].id
+        if self.at_work.look_at(number):
             self._show_face()
 
     @Slot()
     def compare(self) -> None:
-        """Opens the drafts of this face for a decision."""
-        face = self._face()
-        result = self._result(face) if face else None
-        if face is not None and result is not None:
-            rest = [v.id for v in face.versions[-4:] if v.id != result.id]
-            ids = (result.id, *rest)
-            self.go_wanted.emit("compare", CompareSubject(face.face.photo_id, ids))
+        """Opens the results of this face for a decision, the one looked at first."""
+        result = self.at_work.result
+        if result is not None:
+            rest = [other.id for other in self.at_work.results if other.id != result.id]
+            self.go_wanted.emit("compare", CompareSubject(result.photo_id, (result.id, *rest)))
 
     @Slot(tuple)
     def _on_chosen_by_hand(self, references: tuple[FaceId, ...]) -> None:
-        face = self._face()
-        if face is not None:
-            self._by_hand[face.face.id] = references
-            self._show_face()
+        self.at_work.set_by_hand(references)
+        self._show_face()
 
     def _tell_choice(self, signal: Any, face_id: FaceId) -> None:
-        face = self._face()
+        face = self.at_work.face
         if face is not None and face.person is not None:
             signal.emit(face.person.id, face_id)
 
@@ -390,15 +354,16 @@ class RestoreScreen(Screen):
     def _on_empty_wish(self) -> None:
         if self._photo_id is None:
             self.go_wanted.emit("library", None)
-        elif self._page is not None and not self._page.faces:
+        elif self.at_work.page is not None and not self.at_work.faces:
             self.go_wanted.emit("photo", PhotoSubject(self._photo_id))
         else:
             self._open(self._photo_id)
 
     @Slot()
     def _on_notice_wish(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+        if self.at_work.jobs:
+            for job in self.at_work.jobs:
+                job.cancel()
             self.notice.work(self.tr("Stopping after this face"))
         else:
             self.go_wanted.emit("models", None)
@@ -409,8 +374,9 @@ class RestoreScreen(Screen):
 
     @Slot()
     def _on_job_finished(self) -> None:
-        self._job = None
-        self._running = frozenset()
+        job = self.sender()
+        if isinstance(job, Job):
+            self.at_work.jobs.pop(job, None)
         self._show_running()
 
     # Keys
@@ -432,13 +398,6 @@ class RestoreScreen(Screen):
         super().keyReleaseEvent(event)
 
     def _step(self, way: int) -> None:
-        faces = self._page.faces if self._page else ()
-        ids = [face.face.id for face in faces]
-        if self._face_id in ids:
-            self.faces.list.choose(ids[(ids.index(self._face_id) + way) % len(ids)])
-
-
-def _first_to_do(page: RestorePage) -> FaceOnPage:
-    """The face to begin with: one that waits for a decision, else one that is ready."""
-    order = (FaceState.DRAFT, FaceState.STALE, FaceState.READY, FaceState.WEAK)
-    return min(page.faces, key=lambda f: order.index(f.state) if f.state in order else 9)
+        face_id = self.at_work.next_face(way)
+        if face_id is not None:
+            self.faces.list.choose(face_id)

@@ -83,10 +83,13 @@ class ResultPanel(QWidget):
     def show_result(self, versions: Sequence[Restoration], number: int, name: str) -> None:
         """Result `number` of the face's results; -1 where there is none yet."""
         self._keep_now()
+        had_result = self._result is not None
         self._result = versions[number] if number >= 0 else None
         for part in (self._version_row, self.likeness, self.recipe):
             part.setVisible(self._result is not None)
         if self._result is None:
+            if had_result:
+                self._show_settings(RestoreSettings())
             return
         result = self._result
         for place, button in enumerate(self._versions.buttons()):

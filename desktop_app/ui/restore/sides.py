@@ -12,7 +12,7 @@ from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.restore.face_list import FaceList
 from desktop_app.ui.restore.reading import FaceOnPage, FaceState
 from desktop_app.ui.restore.reference_panel import ReferencePanel
-from desktop_app.ui.restore.result_panel import MOST_VERSIONS, ResultPanel
+from desktop_app.ui.restore.result_panel import ResultPanel
 from desktop_app.ui.results.side_scroll import SideScroll
 
 FACES_WIDTH, GUIDES_WIDTH = 248, 336
@@ -130,10 +130,17 @@ class GuidesSide(QFrame):
             engine=engine.title, why=engine.why_not
         )
 
+    def chosen_engine(self) -> str:
+        return str(self.engine.currentData() or "automatic")
+
     def show_face(
-        self, face: FaceOnPage, result: Restoration | None, by_hand: tuple[FaceId, ...]
+        self,
+        face: FaceOnPage,
+        results: Sequence[Restoration],
+        result: Restoration | None,
+        by_hand: tuple[FaceId, ...],
     ) -> None:
-        """Whose face it is, its references, and the result that is looked at."""
+        """Whose face it is, its references, and the one of its results that is looked at."""
         self.name.setText(face.name or self.tr("Somebody"))
         self.note.setText(self._note(face))
         self.note.setVisible(bool(self.note.text()))
@@ -142,9 +149,8 @@ class GuidesSide(QFrame):
         self.references.setVisible(known)
         if face.references is not None:
             self.references.show_set(face.references, face.others, by_hand)
-        versions = face.versions[-MOST_VERSIONS:]
-        number = versions.index(result) if result in versions else -1
-        self.result.show_result(versions, number, face.name)
+        number = results.index(result) if result in results else -1
+        self.result.show_result(results, number, face.name)
 
     def _note(self, face: FaceOnPage) -> str:
         if face.state is FaceState.UNNAMED and face.person is not None:

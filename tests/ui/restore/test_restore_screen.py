@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -20,7 +21,7 @@ from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.sides import EngineChoice
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import CompareSubject, PhotoSubject, RestoreSubject
-from tests.ui.painting import Library
+from tests.ui.painting import Library, painted_face
 from tests.ui.restored import BETTER, SOMEBODY_ELSE, WORSE, keep_result
 
 
@@ -333,8 +334,53 @@ def test_a_photo_without_faces_leads_to_drawing_one(
 
 def test_weak_references_say_why(screen: RestoreScreen, library: Library, qtbot: QtBot) -> None:
     _open(screen, library, qtbot, library.faces[1][0])
-    face = screen._face()
+    face = screen.at_work.face
     assert face is not None
     assert face.references is not None
     assert face.references.state is ReferenceState.WEAK
     assert "2 photos of 4" in screen.guides.references._state.text()
+
+
+def test_two_restorings_are_told_apart(
+    screen: RestoreScreen, library: Library, qtbot: QtBot
+) -> None:
+    _open(screen, library, qtbot, library.faces[0][0])
+    first, second = Job("one", lambda report: None), Job("two", lambda report: None)
+    screen.on_job(first, [library.faces[0][0]])
+    screen.on_job(second, [library.faces[1][0]])
+    first.finished.emit()
+    assert screen.at_work.running == {library.faces[1][0]}
+    assert screen.notice.isVisible()
+    second.finished.emit()
+    assert not screen.notice.isVisible()
+
+
+def test_a_face_drawn_since_the_photo_was_opened_is_taken_up(
+    screen: RestoreScreen, library: Library, anna_known: PersonId, qtbot: QtBot
+) -> None:
+    _open(screen, library, qtbot)
+    catalog = library.catalog
+    face = catalog.faces.get(library.faces[2][0])
+    catalog.faces.confirm([face.id], anna_known)
+    new = painted_face((280, 30), np.ones(128, np.float32) / np.sqrt(128))
+    added = catalog.faces.add_drawn(
+        library.photos[0], new.detected, new.quality, new.embedding, "painted"
+    )
+    keep_result(catalog, added, anna_known, library.faces[0][1:3])
+    screen.refresh(CatalogChanges(everything=True))
+    _settled(screen, qtbot)
+    assert len(_states(screen)) == 4
+    screen.faces.list.choose(added)
+    _settled(screen, qtbot)
+    assert screen.guides.result.likeness.isVisible()
+
+
+def test_settings_of_one_result_do_not_pass_to_another_face(
+    screen: RestoreScreen, library: Library, anna_known: PersonId, qtbot: QtBot
+) -> None:
+    face = library.faces[0][0]
+    keep_result(library.catalog, face, anna_known, library.faces[0][1:3], strength=0.3)
+    _open(screen, library, qtbot, face)
+    assert screen.guides.result.strength.value() == 30
+    screen.faces.list.choose(library.faces[1][0])
+    assert screen.guides.result.settings == RestoreSettings()
