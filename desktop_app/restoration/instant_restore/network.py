@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 
 import torch
 
-from desktop_app.domain.errors import BadRequest
+from desktop_app.domain.errors import BadRequest, ModelRefused
 from desktop_app.domain.restoration import ReferenceMap
 from desktop_app.restoration.instant_restore.architecture import (
     GRAIN,
@@ -22,6 +22,7 @@ from desktop_app.restoration.instant_restore.architecture import (
 )
 from desktop_app.restoration.instant_restore.attention import LayerMemory, References
 from desktop_app.restoration.instant_restore.checkpoint import CAPTION, Checkpoint
+from desktop_app.restoration.instant_restore.converted import ConvertedFile
 from desktop_app.restoration.instant_restore.draws import Draws
 from desktop_app.restoration.instant_restore.memory import Memory
 from desktop_app.restoration.instant_restore.parts import empty_part
@@ -93,6 +94,20 @@ class InstantRestore:
             device,
             dtype,
         )
+
+    @classmethod
+    def from_safetensors(
+        cls,
+        path: Path | str,
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> "InstantRestore":
+        """The network of a file that `models install` converted.
+
+        Raises `ModelRefused`, `FileVanished`.
+        """
+        file = ConvertedFile.open(Path(path))
+        return cls(file.part, file.architecture, file.kind, file.weights_sha256, device, dtype)
 
     @property
     def caption_embedding(self) -> torch.Tensor:
@@ -240,9 +255,11 @@ class InstantRestore:
 
     def _load(self, part: str) -> torch.nn.Module:
         network = empty_part(part, self.architecture)
-        network.load_state_dict(
-            {name: tensor.float() for name, tensor in self._weights(part).items()}, assign=True
-        )
+        weights = {name: tensor.float() for name, tensor in self._weights(part).items()}
+        try:
+            network.load_state_dict(weights, assign=True)
+        except RuntimeError as error:
+            raise ModelRefused("The weights do not fit their own architecture.") from error
         return network.requires_grad_(False)
 
 
