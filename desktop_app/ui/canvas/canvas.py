@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -26,6 +27,7 @@ from desktop_app.ui.canvas.viewport import Viewport
 
 _STEP = 1.25  # one notch of the wheel, one press of + or -
 _PAN_STEP = 80  # one press of an arrow key, in design pixels
+_RESTS_AFTER_MS = 90  # without another step of the wheel; then the photo is drawn finely
 _CLICK_SLOP = 5  # a press that moved less than this is a click
 
 
@@ -61,6 +63,10 @@ class PhotoCanvas(QWidget):
         self._overlays: tuple[Overlay, ...] = ()
         self._boxes_shown = True
         self._layer = PhotoLayer()
+        self._zooming = QTimer(self)
+        self._zooming.setSingleShot(True)
+        self._zooming.setInterval(_RESTS_AFTER_MS)
+        self._zooming.timeout.connect(self.update)
         self._picture: Pyramid | None = None
         self._view: Viewport | None = None
         self._pressed: QPointF | None = None
@@ -172,6 +178,7 @@ class PhotoCanvas(QWidget):
         scale = self._view.scale * factor
         if abs(scale - 1) < 0.06:
             scale = 1.0
+        self._zooming.start()
         self._set_view(self._view.zoomed(scale, at.x(), at.y()))
 
     # Painting
@@ -202,8 +209,12 @@ class PhotoCanvas(QWidget):
     def paint_photo(self, painter: QPainter, view: Viewport, window: QRectF) -> None:
         """Draws the photo on its ground, over the whole window; who compares draws two."""
         if self._picture is not None:
-            ground = theme.colour("canvas")
-            painter.drawPixmap(0, 0, self._layer.pixmap(self._picture, view, ground))
+            painter.drawPixmap(0, 0, self.laid_out(self._layer, self._picture, view))
+
+    def laid_out(self, layer: PhotoLayer, picture: Pyramid, view: Viewport) -> QPixmap:
+        """The photo as this window shows it, roughly while the wheel turns."""
+        ground = theme.colour("canvas")
+        return layer.pixmap(picture, view, ground, hurried=self._zooming.isActive())
 
     def paint_above(self, painter: QPainter, view: Viewport, pixel: float) -> None:
         """Draws what a canvas of another kind lays on top of everything."""

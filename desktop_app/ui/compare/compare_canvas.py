@@ -73,8 +73,7 @@ class CompareCanvas(PhotoCanvas):
         if self._original is None or (self.sight is Sight.RESULT and not self._held):
             super().paint_photo(painter, view, window)
             return
-        ground = theme.colour("canvas")
-        original = self._original_layer.pixmap(self._original, view, ground)
+        original = self.laid_out(self._original_layer, self._original, view)
         if self._held or self.sight is Sight.ORIGINAL:
             painter.drawPixmap(0, 0, original)
             return

@@ -4,7 +4,6 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.ui import theme
 from desktop_app.ui.canvas.canvas import PhotoCanvas
 from desktop_app.ui.canvas.layer import PhotoLayer
 from desktop_app.ui.canvas.pyramid import Pyramid
@@ -46,13 +45,12 @@ class BlendCanvas(PhotoCanvas):
         self.hold_original(False)
 
     def paint_photo(self, painter: QPainter, view: Viewport, window: QRectF) -> None:
-        ground = theme.colour("canvas")
         if self._original_held and self._original is not None:
-            painter.drawPixmap(0, 0, self._original_layer.pixmap(self._original, view, ground))
+            painter.drawPixmap(0, 0, self.laid_out(self._original_layer, self._original, view))
             return
         if self._upper is None or self._strength < 1:
             super().paint_photo(painter, view, window)
         if self._upper is not None and self._strength > 0:
             painter.setOpacity(self._strength)
-            painter.drawPixmap(0, 0, self._upper_layer.pixmap(self._upper, view, ground))
+            painter.drawPixmap(0, 0, self.laid_out(self._upper_layer, self._upper, view))
             painter.setOpacity(1)

@@ -164,3 +164,15 @@ def test_the_mask_veils_what_does_not_change(canvas: PhotoCanvas) -> None:
     assert veiled.pixelColor(inside) == plain.pixelColor(inside)
     outside = canvas.view.rect_of(BBox(100, 100, 120, 120)).center().toPoint()
     assert veiled.pixelColor(outside).lightness() < plain.pixelColor(outside).lightness()
+
+
+def test_a_frame_drawn_in_a_hurry_is_drawn_finely_when_the_wheel_rests(
+    canvas: PhotoCanvas, qtbot: QtBot
+) -> None:
+    canvas._layer._slow = True
+    _wheel(canvas, QPointF(300, 200), 1)
+    rough = canvas.grab().toImage()
+    qtbot.waitUntil(lambda: not canvas._zooming.isActive())
+    fine = canvas.grab().toImage()
+    assert fine != rough
+    assert canvas.grab().toImage() == fine
