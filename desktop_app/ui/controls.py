@@ -182,7 +182,8 @@ class EmptyState(QWidget):
         layout.addLayout(row)
         layout.addSpacing(theme.GAP)
         self.button = button(button_text, "primary")
-        self.button.setVisible(bool(button_text))
+        if not button_text:
+            self.button.hide()
         self.button.clicked.connect(self.wished)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -25,7 +25,7 @@ from desktop_app.settings.places import places
 from desktop_app.settings.settings import Settings, load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.keys_sheet import KeysSheet
-from desktop_app.ui.subjects import PhotoSubject
+from desktop_app.ui.subjects import PhotoSubject, RestoreSubject
 from tests.ui.painting import Library
 
 
@@ -83,6 +83,43 @@ def test_every_screen_opens_and_every_control_has_a_name(
             and not isinstance(widget.parent(), QComboBox)
         ]
         assert nameless == []
+
+
+class WindowWatch(QObject):
+    """Writes down every widget that comes up as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(repr(watched))
+        return False
+
+
+def test_no_control_flashes_up_as_a_window_of_its_own(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, library: Library, runner: JobRunner
+) -> None:
+    watch = WindowWatch()
+    qapp.installEventFilter(watch)
+    try:
+        where = places(tmp_path / "home")
+        store = ModelStore(tmp_path, where.models)
+        made = Likeness(library.catalog, where, store, runner, Settings(theme="dark"))
+        qtbot.addWidget(made.window)
+        made.window.show()
+        for key, subject in (
+            ("library", None),
+            ("people", None),
+            ("photo", PhotoSubject(library.photos[0], library.photos)),
+            ("restore", RestoreSubject(library.photos[0])),
+        ):
+            made.window.go(key, subject)
+            qtbot.wait(400)
+    finally:
+        qapp.removeEventFilter(watch)
+    assert len(watch.seen) == 1
 
 
 def test_the_question_mark_shows_the_keys_of_this_screen(qtbot: QtBot, likeness: Likeness) -> None:

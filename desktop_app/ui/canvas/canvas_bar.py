@@ -38,7 +38,8 @@ class CanvasBar(QFrame):
         layout.addWidget(self.zoom)
         layout.addStretch()
         self.original = controls.button(self.tr("Hold for the original (B)"), "quiet")
-        self.original.setVisible(with_original)
+        if not with_original:
+            self.original.hide()
         self.original.pressed.connect(self._press)
         self.original.released.connect(self._release)
         layout.addWidget(self.original)

@@ -45,7 +45,8 @@ class GroupCard(controls.Card):
         look = controls.button(self.tr("Look at all"), "quiet")
         look.setToolTip(self.tr("Look at all faces, and name only some (S)"))
         look.clicked.connect(self._on_open)
-        look.setVisible(len(faces) > 1)
+        if len(faces) == 1:
+            look.hide()
         self.name_box.left.connect(look.setFocus)
         more = controls.IconButton("more", self.tr("More for this group"))
         more.clicked.connect(self._on_more)
