@@ -91,7 +91,7 @@ def _soften(grey: Plane) -> Plane:
 def _grain(grey: Plane, rng: np.random.Generator) -> Plane:
     """Clumps of silver, strongest in the middle tones."""
     clumps = 0.7 * _clouds(grey.shape, 0.8, rng) + 0.5 * _clouds(grey.shape, 1.6, rng)
-    grained = grey + 0.028 * clumps * (0.4 + 2.4 * grey * (1 - grey))
+    grained = grey + 0.04 * clumps * (0.4 + 2.4 * grey * (1 - grey))
     return np.asarray(grained, dtype=np.float32)
 
 
