@@ -1,7 +1,7 @@
 """Writes restored photos to new files; originals are never written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
@@ -22,6 +22,7 @@ class ExportRequest:
     restoration_ids: tuple[RestorationId, ...]
     path: Path
     settings: ExportSettings
+    caption: str = ""  # written into the file beside the label of what was done
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,5 @@ def export_photo(catalog: Catalog, request: ExportRequest, max_pixels: int = MAX
     pixels = restored_photo(catalog, request.restoration_ids, max_pixels)
     restorations = [catalog.restorations.get(i) for i in request.restoration_ids]
     about = describe_export(catalog, photo, restorations)
+    about = replace(about, description=request.caption)
     encode_photo(pixels, request.path, request.settings, about)

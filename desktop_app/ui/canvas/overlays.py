@@ -20,6 +20,8 @@ REFERENCE_COLOURS = ("#3aa6ff", "#ffb000", "#e0559a", "#46c28e", "#a98bff", "#d8
 each area carries its reference's number."""
 
 _OUTLINE = QColor(0, 0, 0, 150)
+_CHOSEN = theme.DARK.accent
+"""On a photograph the light scheme's dark accent would be lost in the shadows."""
 
 
 class Overlay(Protocol):
@@ -64,10 +66,9 @@ class FaceBoxes:
 
     def paint(self, painter: QPainter, view: Viewport, pixel: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent = theme.colour("accent")
+        accent = QColor(_CHOSEN)
         for box in self.boxes:
             chosen = box.face_id == self.selected
-            pointed = box.face_id == self.hovered
             rect = view.rect_of(box.bbox)
             radius = min(6 * pixel, rect.width() / 8)
             width = (2.5 if chosen else 1.5) * pixel
@@ -81,10 +82,12 @@ class FaceBoxes:
             painter.drawRoundedRect(rect, radius, radius)
             if box.style is BoxStyle.DONE:
                 _paint_tick(painter, rect.topRight(), pixel)
-            if box.label and (chosen or pointed or self.labels_always):
-                paint_chip(
-                    painter, QPointF(rect.center().x(), rect.bottom()), box.label, pixel, view
-                )
+        for box in self.boxes:  # words stand over all frames
+            pointed = box.face_id in (self.selected, self.hovered)
+            if box.label and (pointed or self.labels_always):
+                rect = view.rect_of(box.bbox)
+                below = QPointF(rect.center().x(), rect.bottom())
+                paint_chip(painter, below, box.label, pixel, view)
 
 
 class MaskOverlay:
@@ -187,9 +190,9 @@ def paint_chip(painter: QPainter, below: QPointF, words: str, pixel: float, view
 
 def _paint_tick(painter: QPainter, corner: QPointF, pixel: float) -> None:
     painter.setPen(QPen(_OUTLINE, pixel))
-    painter.setBrush(QBrush(theme.colour("accent")))
+    painter.setBrush(QBrush(QColor(_CHOSEN)))
     painter.drawEllipse(corner, 9 * pixel, 9 * pixel)
-    pen = QPen(theme.colour("on_accent"), 2 * pixel)
+    pen = QPen(QColor(theme.DARK.on_accent), 2 * pixel)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     x, y = corner.x(), corner.y()

@@ -19,6 +19,7 @@ from desktop_app.ui.export.export_row import ExportRow, ExportState
 from desktop_app.ui.export.naming import file_names, next_name
 from desktop_app.ui.export.reading import PhotoToExport, read_export_page
 from desktop_app.ui.export.settings_form import SettingsForm
+from desktop_app.ui.results.caption import caption_words
 from desktop_app.ui.results.notice import Notice
 from desktop_app.ui.results.side_scroll import SideScroll
 from desktop_app.ui.screen import Screen, Workbench
@@ -167,12 +168,13 @@ class ExportScreen(Screen):
         for row, name in zip(rows, names, strict=True):
             if row.state is ExportState.DONE:
                 continue
-            row.plan(
-                ExportRequest(row.item.photo.id, row.item.restoration_ids, folder / name, settings)
-                if folder is not None
-                else None
-            )
+            row.plan(self._request(row.item, folder / name) if folder is not None else None)
         self._show_state()
+
+    def _request(self, item: PhotoToExport, path: Path) -> ExportRequest:
+        caption = caption_words(item.results, item.names) if self.form.caption.isChecked() else ""
+        settings = self.form.settings()
+        return ExportRequest(item.photo.id, item.restoration_ids, path, settings, caption)
 
     def _waiting(self) -> list[ExportRow]:
         return [row for row in self.rows.values() if row.state in _TO_WRITE and row.request]

@@ -76,6 +76,10 @@ class SettingsForm(controls.Card):
         self.quality.setRange(40, 100)
         self._percent = controls.label("", "strong")
         self.keep_place = QCheckBox(self.tr("Keep the place (GPS)"))
+        self.caption = QCheckBox(self.tr("Write a caption that says so in words"))
+        self.caption.setToolTip(
+            self.tr("Who was restored, when, with what, and that it is an illustration")
+        )
         self.added = QLineEdit(self.tr("restored"))
         self._folder_name = controls.label("", "soft")
         self.choose = controls.button(self.tr("Choose a folder"), icon="folder")
@@ -107,6 +111,7 @@ class SettingsForm(controls.Card):
         self._add(self.tr("Folder"), self.choose, beside=self._folder_name)
         self.body.addSpacing(theme.GAP_SMALL)
         self.body.addWidget(self._label_note)
+        self.body.addWidget(self.caption)
         self.body.addStretch()
 
     def _add(self, words: str, control: QWidget, beside: QWidget | None = None) -> QLabel:
@@ -129,6 +134,7 @@ class SettingsForm(controls.Card):
         self.bits.activated.connect(self._on_change)
         self.quality.valueChanged.connect(self._on_change)
         self.keep_place.clicked.connect(self._on_change)
+        self.caption.clicked.connect(self._on_change)
         self.added.textEdited.connect(self._on_change)
         self.choose.clicked.connect(self._ask_folder)
 

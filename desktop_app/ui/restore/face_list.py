@@ -30,6 +30,7 @@ from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.restore.reading import FaceOnPage, FaceState
 
 FACE_ROLE = Qt.ItemDataRole.UserRole + 1
+RUNNING_ROLE = Qt.ItemDataRole.UserRole + 2
 _ROW, _PICTURE = 80, 56
 _MARKS = {
     FaceState.UNNAMED: ("person", "text_soft"),
@@ -97,6 +98,8 @@ class FaceListModel(QAbstractListModel):
         face = self._faces[index.row()]
         if role == FACE_ROLE:
             return face
+        if role == RUNNING_ROLE:
+            return face.face.id in self._running
         if role == Qt.ItemDataRole.DisplayRole:
             return face.name or self.tr("Somebody")
         if role == Qt.ItemDataRole.StatusTipRole:
@@ -178,7 +181,8 @@ class _FaceDelegate(QStyledItemDelegate):
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
             name,
         )
-        icon, ink = _MARKS[face.state]
+        running = index.data(RUNNING_ROLE)
+        icon, ink = ("jobs", "accent") if running else _MARKS[face.state]
         painter.drawPixmap(left, middle + 4, resources.pixmap(icon, theme.colour(ink), 16))
         painter.setFont(theme.font(theme.Type.CAPTION))
         painter.setPen(theme.colour("text_soft"))

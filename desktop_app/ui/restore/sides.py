@@ -151,6 +151,8 @@ class GuidesSide(QFrame):
             self.references.show_set(face.references, face.others, by_hand)
         number = results.index(result) if result in results else -1
         self.result.show_result(results, number, face.name)
+        self.result.setVisible(number >= 0)  # how it is laid in needs no new pass: asked later
+        self.result.recipe.setVisible(number >= 0)
 
     def _note(self, face: FaceOnPage) -> str:
         if face.state is FaceState.UNNAMED and face.person is not None:

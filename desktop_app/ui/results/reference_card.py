@@ -1,6 +1,6 @@
 """One photo that guides a restoration: its picture, its number, the age and the reason."""
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -16,8 +16,10 @@ _BESIDE = 72  # side of the picture where the words stand beside it
 
 
 def reason_parts(reason: str) -> tuple[str, str]:
-    """The age (or year) that comes first, and the rest of the reason."""
+    """The age or year that comes first, and the rest; "Age unknown" where there is neither."""
     first, _, rest = reason.partition(", ")
+    if not any(sign.isdecimal() for sign in first):
+        return QCoreApplication.translate("ReferenceCard", "Age unknown"), reason
     return first[:1].upper() + first[1:], rest
 
 

@@ -230,3 +230,16 @@ def test_the_next_name_counts_on() -> None:
     assert next_name(Path("/a/print restored.jpg")) == Path("/a/print restored 2.jpg")
     assert next_name(Path("/a/print restored 2.jpg")) == Path("/a/print restored 3.jpg")
     assert next_name(Path("/a/summer 1952.jpg")) == Path("/a/summer 1952 2.jpg")
+
+
+def test_a_caption_goes_into_the_file_when_it_is_wanted(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen.show_folder(tmp_path / "out")
+    screen.form.caption.click()
+    _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    screen.export()
+    _settled(screen, qtbot)
+    written = (tmp_path / "out" / "photo0 restored.tif").read_bytes()
+    assert b"guided by 3 photos of the same person" in written
+    assert b"An illustration, not evidence" in written
