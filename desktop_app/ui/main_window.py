@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -108,7 +108,9 @@ class MainWindow(QMainWindow):
     def _make_rail(self) -> QFrame:
         rail = QFrame()
         rail.setObjectName("rail")
-        rail.setFixedWidth(RAIL_WIDTH)
+        # the names of the places stay whole at every text size
+        letters = QFontMetrics(theme.font(theme.Type.CAPTION)).averageCharWidth()
+        rail.setFixedWidth(max(RAIL_WIDTH, 12 * letters))
         self._rail = QVBoxLayout(rail)
         self._rail.setContentsMargins(8, 12, 8, 12)
         self._rail.setSpacing(4)

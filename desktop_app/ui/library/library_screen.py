@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -24,6 +24,8 @@ from desktop_app.ui.library.library_reading import LibraryPage, read_library
 from desktop_app.ui.photo_grid import PhotoGrid
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import ExportSubject, PhotoSubject, RestoreSubject
+
+_TILES_A_MS = 10  # shown photos for which a refresh waits a millisecond longer
 
 
 class LibraryScreen(Screen):
@@ -47,6 +49,9 @@ class LibraryScreen(Screen):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._page: LibraryPage | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._read)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP_SMALL)
@@ -143,15 +148,20 @@ class LibraryScreen(Screen):
 
     def refresh(self, changes: CatalogChanges) -> None:
         self.grid.photos.refresh(changes)
-        if self.isVisible() and (
-            changes.everything or changes.photos or changes.folders or changes.faces
-        ):
+        if not self.isVisible():
+            return
+        if changes.everything or changes.photos or changes.faces:
             self._read()
+        elif changes.folders and not self._soon.isActive():
+            # while a folder is read: laying out 50,000 tiles costs a few frames
+            self._soon.start(len(self.grid.photos.ids()) // _TILES_A_MS)
 
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         self.grid.setFocus(reason)
 
+    @Slot()
     def _read(self) -> None:
+        self._soon.stop()
         self.read(partial(read_library, self.bench.catalog, self.filters.filter()), self._on_page)
 
     @Slot(object)

@@ -3,30 +3,24 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCursor, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.face import AssignmentStatus, BBox, Face
 from desktop_app.domain.ids import FaceId, PhotoId
 from desktop_app.domain.photo import PhotoState
 from desktop_app.domain.restoration import Restoration
-from desktop_app.jobs.job import Job
-from desktop_app.jobs.runner import Lane
-from desktop_app.ui import controls, words
-from desktop_app.ui.canvas.canvas import PhotoCanvas
-from desktop_app.ui.canvas.overlays import BoxStyle, FaceBox, FaceBoxes
-from desktop_app.ui.canvas.pyramid import Pyramid
+from desktop_app.ui import words
 from desktop_app.ui.library.date_dialog import DateDialog
 from desktop_app.ui.library.face_row import FaceRow
-from desktop_app.ui.library.photo_reading import PhotoPage, read_photo_page, read_pyramid
+from desktop_app.ui.library.photo_header import PhotoHeader
+from desktop_app.ui.library.photo_reading import PhotoPage, read_photo_page
 from desktop_app.ui.library.photo_side import PhotoSide
+from desktop_app.ui.library.photo_table import PhotoTable
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import CompareSubject, ExportSubject, PhotoSubject, RestoreSubject
-
-_WAIT_SHOWN_AFTER_MS = 250
 
 
 class PhotoScreen(Screen):
@@ -55,64 +49,41 @@ class PhotoScreen(Screen):
         self._subject: PhotoSubject | None = None
         self._page: PhotoPage | None = None
         self._chosen: FaceId | None = None
-        self._loading: Job | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        self._stack = QStackedWidget()
-        self.canvas = PhotoCanvas()
-        self.canvas.drawing_allowed = True
+        self.table = PhotoTable(bench)
+        self.canvas = self.table.canvas
+        self.notice = self.table.notice
         self.canvas.boxes_toggled.connect(self._on_boxes_toggled)
         self.canvas.face_clicked.connect(self._on_face_clicked)
         self.canvas.face_opened.connect(self._on_face_opened)
         self.canvas.box_drawn.connect(self._on_drawn)
-        self.notice = controls.EmptyState("photo", "", "")
-        self._stack.addWidget(self.canvas)
-        self._stack.addWidget(self.notice)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.table, 1)
         self.side = PhotoSide(bench.pictures)
         self.side.row_made.connect(self._join_row)
         self.side.date_asked.connect(self.ask_date)
         self.side.result_opened.connect(self._on_result)
         layout.addWidget(self.side)
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(_WAIT_SHOWN_AFTER_MS)
-        self._wait.timeout.connect(self._show_waiting)
-        self._header = self._make_header()
+        self._header = PhotoHeader()
+        self._join_header()
 
-    def _make_header(self) -> list[QWidget]:
-        self._boxes_button = controls.IconButton("boxes", self.tr("Face boxes (F)"), checkable=True)
-        self._boxes_button.setChecked(True)
-        self._boxes_button.clicked.connect(self._on_boxes)
-        rescan = controls.IconButton("rescan", self.tr("Look for faces again, harder"))
-        rescan.clicked.connect(self._on_rescan)
-        before = controls.IconButton("previous", self.tr("Previous photo (Backspace)"))
-        before.clicked.connect(self.previous_photo)
-        after = controls.IconButton("next", self.tr("Next photo (Space)"))
-        after.clicked.connect(self.next_photo)
-        self._export_button = controls.button(self.tr("Export"), icon="export", keys="Ctrl+E")
-        self._export_button.clicked.connect(self.export)
-        self._restore = controls.button(self.tr("Restore"), "primary", icon="restore", keys="R")
-        self._restore.clicked.connect(self.restore_chosen)
-        made: list[QWidget] = [
-            before,
-            after,
-            self._boxes_button,
-            rescan,
-            self._export_button,
-            self._restore,
-        ]
-        for widget in made:
-            widget.setParent(self)
-            widget.hide()
-        return made
+    def _join_header(self) -> None:
+        header = self._header
+        header.boxes.clicked.connect(self.canvas.show_boxes)
+        header.rescan.clicked.connect(self._on_rescan)
+        header.before.clicked.connect(self.previous_photo)
+        header.after.clicked.connect(self.next_photo)
+        header.export.clicked.connect(self.export)
+        header.restore.clicked.connect(self.restore_chosen)
+        header.setParent(self)
+        header.hide()
 
     def title(self) -> str:
         return words.photo_name(self._page.photo) if self._page else self.tr("Photo")
 
     def header_widgets(self) -> list[QWidget]:
-        return self._header
+        return [self._header]
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
@@ -144,7 +115,6 @@ class PhotoScreen(Screen):
             return
         self._subject = subject
         self._chosen = None
-        self._stack.setCurrentIndex(0)
         self._read()
 
     def refresh(self, changes: CatalogChanges) -> None:
@@ -173,71 +143,17 @@ class PhotoScreen(Screen):
         self._page = page
         self.title_changed.emit(self.title())
         self.side.show_page(page)
-        self._show_boxes()
+        self.table.show_boxes(page, self._label, self._chosen)
         photo = page.photo
         same = before is not None and (before.photo.id, before.photo.content_hash) == (
             photo.id,
             photo.content_hash,
         )
         if not same or self.canvas.picture is None:
-            self._load(photo.path)
+            self.table.load(photo.path)
         faces = {face.id for face in page.faces}
         self.choose_face(self._chosen if self._chosen in faces else None)
-        self._restore.setEnabled(bool(faces) and photo.state is PhotoState.INDEXED)
-
-    def _load(self, path: str) -> None:
-        if self._loading is not None:
-            self._loading.cancel()
-        self.canvas.show_picture(None)
-        self._loading = Job(self.tr("Photo"), partial(read_pyramid, path), quiet=True)
-        self._loading.succeeded.connect(self._on_picture)
-        self._loading.failed.connect(self._on_unreadable)
-        self._wait.start()
-        self.bench.runner.submit(Lane.READ, self._loading)
-
-    @Slot(object)
-    def _on_picture(self, picture: Pyramid) -> None:
-        if self.sender() is not self._loading:
-            return
-        self._loading = None
-        self._wait.stop()
-        self._stack.setCurrentIndex(0)
-        self.canvas.show_picture(picture)
-
-    @Slot(object)
-    def _on_unreadable(self, error: Exception) -> None:
-        if self.sender() is not self._loading:
-            return
-        self._loading = None
-        self._wait.stop()
-        if not isinstance(error, ExpectedError):
-            self.bench.messages.show_error(error)
-        self.notice.say("warning", self.tr("This photo cannot be shown"), str(error))
-        self._stack.setCurrentIndex(1)
-
-    @Slot()
-    def _show_waiting(self) -> None:
-        self.notice.say("photo", self.tr("Opening the photo"), "")
-        self._stack.setCurrentIndex(1)
-
-    def _show_boxes(self) -> None:
-        assert self._page is not None
-        styles = {
-            AssignmentStatus.CONFIRMED: BoxStyle.DONE,
-            AssignmentStatus.SUGGESTED: BoxStyle.DOUBT,
-        }
-        boxes = FaceBoxes(
-            [
-                FaceBox(
-                    face.id, face.bbox, self._label(face), styles.get(face.status, BoxStyle.PLAIN)
-                )
-                for face in self._page.faces
-                if face.status is not AssignmentStatus.IGNORED
-            ]
-        )
-        boxes.labels_always = True
-        boxes.selected = self._chosen
-        self.canvas.set_boxes(boxes)
+        self._header.restore.setEnabled(bool(faces) and photo.state is PhotoState.INDEXED)
 
     def _label(self, face: Face) -> str:
         assert self._page is not None
@@ -352,11 +268,7 @@ class PhotoScreen(Screen):
 
     @Slot(bool)
     def _on_boxes_toggled(self, shown: bool) -> None:
-        self._boxes_button.setChecked(shown)
-
-    @Slot(bool)
-    def _on_boxes(self, shown: bool) -> None:
-        self.canvas.show_boxes(shown)
+        self._header.boxes.setChecked(shown)
 
     # Ways out
 

@@ -3,12 +3,10 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMenu,
-    QMessageBox,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -17,11 +15,11 @@ from PySide6.QtWidgets import (
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId, PhotoId
-from desktop_app.domain.person import ReferenceChoice, Year
+from desktop_app.domain.person import ReferenceChoice
 from desktop_app.ui import controls, theme, words
 from desktop_app.ui.face_grid import FaceGrid, FaceTile
 from desktop_app.ui.people.people_reading import PersonPage, read_person
-from desktop_app.ui.people.person_dialogs import MergeDialog, RenameDialog, YearsDialog
+from desktop_app.ui.people.person_menu import PersonMenu
 from desktop_app.ui.people.references_view import ReferencesView
 from desktop_app.ui.people.review import Review
 from desktop_app.ui.photo_grid import PhotoGrid
@@ -29,6 +27,7 @@ from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import PhotoSubject
 
 SUGGESTED, CONFIRMED, REFERENCES, PHOTOS = range(4)
+_PAUSE_MS = 120
 
 
 class PersonScreen(Screen):
@@ -60,6 +59,10 @@ class PersonScreen(Screen):
         self._person: PersonId | None = None
         self._page: PersonPage | None = None
         self._fresh = True
+        self._soon = QTimer(self)  # one reading for a row of quick decisions
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_PAUSE_MS)
+        self._soon.timeout.connect(self._read)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP_SMALL)
@@ -103,6 +106,8 @@ class PersonScreen(Screen):
         self.tabs.currentChanged.connect(self._show_tab)
         self._more = controls.IconButton("more", self.tr("More about this person"))
         self._more.clicked.connect(self._on_more)
+        self.menu = PersonMenu(self)
+        self._join_menu()
         self._life = controls.label("", "soft")
         for widget in (self._life, self._more):
             widget.setParent(self)
@@ -131,10 +136,6 @@ class PersonScreen(Screen):
     def title(self) -> str:
         return self._page.person.name if self._page else self.tr("Person")
 
-    def names(self) -> list[str]:
-        """Everybody's names, as last read."""
-        return list(self._page.names) if self._page else []
-
     def header_widgets(self) -> list[QWidget]:
         return [self._life, self._more]
 
@@ -160,12 +161,13 @@ class PersonScreen(Screen):
         if self.isVisible() and (
             changes.everything or changes.faces or changes.people or changes.photos
         ):
-            self._read()
+            self._soon.start()
 
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         widgets = (self.review, self.confirmed, self.references.grid, self.photos)
         widgets[self.tabs.currentIndex()].setFocus(reason)
 
+    @Slot()
     def _read(self) -> None:
         if self._person is not None:
             work = partial(read_person, self.bench.catalog, self._person)
@@ -174,6 +176,7 @@ class PersonScreen(Screen):
     def _on_page(self, page: PersonPage) -> None:
         self._page = page
         self.title_changed.emit(self.title())
+        self.menu.speak_of(page.person, page.names)
         self._life.setText(words.life_words(page.person))
         counts = (
             len(page.suggested),
@@ -286,83 +289,28 @@ class PersonScreen(Screen):
 
     # More
 
+    def _join_menu(self) -> None:
+        menu = self.menu
+        menu.rename_wanted.connect(self.rename_wanted)
+        menu.years_wanted.connect(self.years_wanted)
+        menu.merge_wanted.connect(self.merge_wanted)
+        menu.ignore_person_wanted.connect(self.ignore_person_wanted)
+        menu.ignore_person_wanted.connect(self.back_wanted)
+        menu.forget_wanted.connect(self._on_forget)
+
     @Slot()
     def _on_more(self) -> None:
-        menu = QMenu(self)
-        for text, slot in (
-            (self.tr("Rename…"), self.ask_rename),
-            (self.tr("Years of birth and death…"), self.ask_years),
-            (self.tr("Merge with another person…"), self.ask_merge),
-            (self.tr("Ignore this person"), self._on_ignore_person),
-            (self.tr("Forget this person…"), self.ask_forget),
-        ):
-            menu.addAction(text).triggered.connect(slot)
-        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        self.menu.open_at(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
-    @Slot()
-    def ask_rename(self) -> None:
-        if self._page is not None:
-            dialog = RenameDialog(self._page.person, self)
-            dialog.renamed.connect(self._on_renamed)
-            dialog.open()
-
-    @Slot(str)
-    def _on_renamed(self, name: str) -> None:
-        self.rename_wanted.emit(self._person, name)
-
-    @Slot()
-    def ask_years(self) -> None:
-        if self._page is not None:
-            dialog = YearsDialog(self._page.person, self)
-            dialog.years_given.connect(self._on_years)
-            dialog.open()
-
-    @Slot(object, object)
-    def _on_years(self, born: Year | None, died: Year | None) -> None:
-        self.years_wanted.emit(self._person, born, died)
-
-    @Slot()
-    def ask_merge(self) -> MergeDialog | None:
-        if self._page is None:
-            return None
-        dialog = MergeDialog(self._page.person, self._page.names, self)
-        dialog.merged_with.connect(self._on_merge)
-        dialog.open()
-        return dialog
-
-    @Slot(str)
-    def _on_merge(self, name: str) -> None:
-        self.merge_wanted.emit(self._person, name)
-
-    @Slot()
-    def _on_ignore_person(self) -> None:
-        self.ignore_person_wanted.emit(self._person)
+    @Slot(object)
+    def _on_forget(self, person_id: PersonId) -> None:
+        self.forget_wanted.emit(person_id)
+        self._person = None
         self.back_wanted.emit()
-
-    @Slot()
-    def ask_forget(self) -> None:
-        """Forgetting cannot be undone, so it is asked for and said plainly."""
-        if self._page is None:
-            return
-        answer = QMessageBox.warning(
-            self,
-            self.tr("Forget {name}?").format(name=self._page.person.name),
-            self.tr(
-                "The name, the face data and the restorations of {name} are removed from the "
-                "catalog for good, and from its backups. The photo files stay as they are. "
-                "This cannot be undone."
-            ).format(name=self._page.person.name),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        if answer == QMessageBox.StandardButton.Yes:
-            self.forget_wanted.emit(self._person)
-            self._person = None
-            self.back_wanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F2:
-            self.ask_rename()
+            self.menu.ask_rename()
             return
         super().keyPressEvent(event)
 
