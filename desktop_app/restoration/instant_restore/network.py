@@ -1,5 +1,6 @@
 """The large restorer's tensors: references to a memory, a degraded face to a restored one."""
 
+import contextlib
 import hashlib
 import json
 import zipfile
@@ -26,6 +27,7 @@ from desktop_app.restoration.instant_restore.converted import ConvertedFile
 from desktop_app.restoration.instant_restore.draws import Draws
 from desktop_app.restoration.instant_restore.memory import Memory
 from desktop_app.restoration.instant_restore.parts import empty_part
+from desktop_app.restoration.instant_restore.pieces import in_strips
 from desktop_app.restoration.instant_restore.reference_map import reference_map
 from desktop_app.restoration.instant_restore.schedule import add_noise, take_noise_off
 from desktop_app.restoration.instant_restore.unet_pass import (
@@ -235,6 +237,10 @@ class InstantRestore:
             self._reference_vae = self._load_vae("reference_vae")
             self._reference_unet = self._load_unet("reference_unet", REFERENCE_TIME, None)
         return self._reference_unet, self._reference_vae
+
+    def small_pieces(self) -> contextlib.AbstractContextManager[None]:
+        """Within the block, encoding and decoding need less memory at a time and more time."""
+        return in_strips(self._vae, *filter(None, [self._reference_vae]))
 
     def release_reference_networks(self) -> None:
         """Gives back the memory of what only references need; loaded again when asked for."""

@@ -1,0 +1,372 @@
+"""The large engine in a process of its own, driven from here; imports no torch."""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.domain.errors import BadRequest, DeviceUnavailable
+from desktop_app.domain.photo import RgbImage
+from desktop_app.domain.progress import Cancelled, Progress, Report
+from desktop_app.domain.restoration import (
+    ReferenceMap,
+    ReferenceMemory,
+    RestoredFace,
+    RestorerFacts,
+)
+from desktop_app.restoration.instant_restore.wire import (
+    Broken,
+    Message,
+    raise_failure,
+    read_message,
+    write_message,
+)
+
+ENGINE_SWITCH = "--instant-restore-child"
+"""What the frozen application is started with to be the engine's process."""
+
+NEEDED = ("torch", "diffusers", "safetensors")
+MOST_STARTS = 5  # of one piece of work whose process ends under it
+IDLE_SECONDS = 300.0
+LEAST_FREE_MEMORY = 0.08  # share of the machine's memory below which an idle engine ends
+_LOOK_EVERY = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class HandedReferences:
+    """What a memory is on this side: a name, and the photos to make it again from."""
+
+    key: str
+    crops: NDArray[np.uint8]  # (references, size, size, 3)
+
+
+def missing_packages() -> tuple[str, ...]:
+    """The packages that the large engine needs and that are not installed; imports none."""
+    return tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
+
+
+def child_command(python: Path | None = None) -> list[str]:
+    """How the engine's process is started: by `python` of a private environment, or by ours."""
+    if python is not None:
+        return [str(python), "-m", "desktop_app.restoration.instant_restore.child"]
+    if getattr(sys, "frozen", False):
+        return [sys.executable, ENGINE_SWITCH]
+    return [sys.executable, "-m", "desktop_app.restoration.instant_restore.child"]
+
+
+class EngineProcess:
+    """One child process and the pipe to it. Every call raises `Broken` when the child ended."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        environment = dict(os.environ)
+        if getattr(sys, "frozen", False) and "LD_LIBRARY_PATH_ORIG" in environment:
+            environment["LD_LIBRARY_PATH"] = environment["LD_LIBRARY_PATH_ORIG"]
+        package = str(Path(__file__).resolve().parents[3])
+        if not getattr(sys, "frozen", False):
+            paths = [package, *filter(None, [environment.get("PYTHONPATH")])]
+            environment["PYTHONPATH"] = os.pathsep.join(paths)
+        try:
+            self._process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise DeviceUnavailable(
+                "The large engine's process does not start. Install the engine again, "
+                "or choose the built-in one."
+            ) from error
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, words: Mapping[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> Message:
+        """The answer. Raises what the child refused with."""
+        self.say(words, arrays)
+        answer = self.hear()
+        raise_failure(answer.words)
+        return answer
+
+    def say(self, words: Mapping[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:
+        assert self._process.stdin is not None
+        write_message(self._process.stdin, Message(words, arrays))  # type: ignore[arg-type]
+
+    def hear(self) -> Message:
+        assert self._process.stdout is not None
+        return read_message(self._process.stdout)  # type: ignore[arg-type]
+
+    def kill(self) -> None:
+        """Ends the child whatever it is doing; its pipes are closed by whoever reads them."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def end(self) -> None:
+        """Ends the child, closes its pipes and waits for it."""
+        self.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+Work: TypeAlias = Callable[[EngineProcess], Message | None]
+"""A piece of work for a living engine."""
+
+
+class InstantRestoreProcess:
+    """The large engine behind the protocol that all restorers share.
+
+    Started when first needed, kept warm, ended when idle or when memory is short, started again
+    when it crashed: the work under way is then offered again, up to `MOST_STARTS` times.
+    One call at a time; `cancel` may come from any thread.
+    """
+
+    def __init__(
+        self,
+        weights: Path,
+        device: str = "auto",
+        *,
+        cache: Path | None = None,
+        idle_seconds: float = IDLE_SECONDS,
+        python: Path | None = None,
+    ) -> None:
+        self._wish = {
+            "do": "open",
+            "weights": str(weights),
+            "device": device,
+            "cache": None if cache is None else str(cache),
+        }
+        self._command = child_command(python)
+        self._idle_seconds = idle_seconds
+        self._one_at_a_time = threading.Lock()
+        self._engine: EngineProcess | None = None
+        self._facts: RestorerFacts | None = None
+        self._busy = False
+        self._cancelled = threading.Event()
+        self._closed = threading.Event()
+        self._last_used = time.monotonic()
+        self._watcher: threading.Thread | None = None
+
+    @property
+    def facts(self) -> RestorerFacts:
+        """Starts the engine where it never ran.
+
+        Raises `ModelNotInstalled`, `ModelRefused`, `DeviceUnavailable`, `DeviceOutOfMemory`.
+        """
+        if self._facts is None:
+            self._done(lambda engine: None)
+        assert self._facts is not None
+        return self._facts
+
+    def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
+        """Raises `BadRequest`, `DeviceOutOfMemory`, and `Cancelled` after `cancel`."""
+        if not crops:
+            raise BadRequest("InstantRestore needs at least one reference of the person.")
+        if len({crop.shape for crop in crops}) > 1:
+            raise BadRequest("All references must have the same size.")
+        stacked = np.stack(list(crops))
+        if stacked.dtype != np.uint8:
+            raise BadRequest("References must be pictures of 8 bits.")
+        handed = HandedReferences(hashlib.sha256(stacked.tobytes()).hexdigest(), stacked)
+        self._done(lambda engine: _encode(engine, handed))
+        facts = self.facts
+        return ReferenceMemory(facts.engine, facts.model_hash, len(crops), handed)
+
+    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
+        """Raises `BadRequest`, `DeviceOutOfMemory`, and `Cancelled` after `cancel`."""
+        handed = memory.state
+        if not isinstance(handed, HandedReferences) or (
+            self._facts is not None and memory.model_hash != self._facts.model_hash
+        ):
+            raise BadRequest("This memory was made by another engine. Encode the references again.")
+        answer = self._done(lambda engine: _restore(engine, crop, handed, seed))
+        assert answer is not None
+        if answer.words.get("map"):
+            winner, share = answer.arrays[1], answer.arrays[2]
+            return RestoredFace(answer.arrays[0], ReferenceMap(winner, share))
+        return RestoredFace(answer.arrays[0])
+
+    def cancel(self) -> None:
+        """Ends the work under way: whoever waits for it gets `Cancelled`."""
+        if not self._busy:
+            return
+        self._cancelled.set()
+        engine = self._engine
+        if engine is not None:
+            engine.kill()
+
+    def close(self) -> None:
+        self._closed.set()
+        self.cancel()
+        with self._one_at_a_time:
+            self._end()
+
+    @property
+    def pid(self) -> int | None:
+        """The process that runs now, or None where none does."""
+        engine = self._engine
+        return engine.pid if engine is not None and engine.alive else None
+
+    def _done(self, work: Work) -> Message | None:
+        """The result of `work` on a living engine."""
+        with self._one_at_a_time:
+            if self._closed.is_set():
+                raise BadRequest("The engine was closed.")
+            self._busy = True
+            try:
+                for _ in range(MOST_STARTS):
+                    try:
+                        return work(self._living())
+                    except Broken:
+                        self._end()
+                        if self._cancelled.is_set():
+                            raise Cancelled from None
+                raise DeviceUnavailable(
+                    f"The large engine stopped {MOST_STARTS} times during this work, mostly for "
+                    "lack of memory. Close other programs, or choose the built-in engine."
+                )
+            finally:
+                self._busy = False
+                self._cancelled.clear()
+                self._last_used = time.monotonic()
+
+    def _living(self) -> EngineProcess:
+        if self._engine is not None and not self._engine.alive:
+            self._end()
+        if self._engine is None:
+            self._engine = EngineProcess(self._command)
+            if self._cancelled.is_set():
+                raise Broken("cancelled")
+            try:
+                told = self._engine.ask(self._wish).words
+            except Broken:
+                raise
+            except Exception:
+                self._end()
+                raise
+            self._facts = RestorerFacts(**told)
+            self._watch()
+        return self._engine
+
+    def _end(self) -> None:
+        if self._engine is not None:
+            self._engine.end()
+            self._engine = None
+
+    def _watch(self) -> None:
+        if self._watcher is None or not self._watcher.is_alive():
+            self._watcher = threading.Thread(
+                target=self._end_when_idle, name="engine-watch", daemon=True
+            )
+            self._watcher.start()
+
+    def _end_when_idle(self) -> None:
+        step = min(_LOOK_EVERY, self._idle_seconds / 4)
+        while not self._closed.wait(step):
+            if not self._one_at_a_time.acquire(blocking=False):
+                continue
+            try:
+                idle = time.monotonic() - self._last_used
+                if self._engine is None:
+                    return
+                if idle > self._idle_seconds or (idle > step and memory_is_short()):
+                    self._end()
+                    return
+            finally:
+                self._one_at_a_time.release()
+
+
+def convert_weights(
+    source: Path,
+    target: Path,
+    report: Report,
+    architecture: Mapping[str, Any] | None = None,
+    python: Path | None = None,
+) -> None:
+    """Converts a published checkpoint in a process of its own.
+
+    `target` is written whole or not at all; a cancelled conversion may leave a file whose name
+    begins with `.likeness-` in its folder. Raises what `convert` raises, and `DeviceUnavailable`
+    where the process ended (out of memory).
+    """
+    engine = EngineProcess(child_command(python))
+    try:
+        engine.say(
+            {
+                "do": "convert",
+                "source": str(source),
+                "target": str(target),
+                "architecture": None if architecture is None else dict(architecture),
+            }
+        )
+        while True:
+            words = engine.hear().words
+            raise_failure(words)
+            if "progress" not in words:
+                return
+            report(Progress(**words["progress"]))
+    except Broken as error:
+        raise DeviceUnavailable(
+            "The conversion stopped, mostly for lack of memory. Close other programs, try again."
+        ) from error
+    finally:
+        engine.end()
+
+
+def devices(python: Path | None = None) -> tuple[str, ...]:
+    """The devices that the large engine could use, the fastest first; starts its process.
+
+    Raises `ModelNotInstalled` where the engine's packages are missing.
+    """
+    engine = EngineProcess(child_command(python))
+    try:
+        return tuple(engine.ask({"do": "devices"}).words["devices"])
+    except Broken as error:
+        raise DeviceUnavailable("The large engine's process does not start.") from error
+    finally:
+        engine.end()
+
+
+def memory_is_short() -> bool:
+    """Whether little of the machine's memory is free; False where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        told = {name: int(rest.split()[0]) for name, _, rest in (n.partition(":") for n in lines)}
+        return told["MemAvailable"] < LEAST_FREE_MEMORY * told["MemTotal"]
+    except (OSError, KeyError, ValueError, IndexError):
+        return False
+
+
+def _encode(engine: EngineProcess, handed: HandedReferences) -> Message:
+    return engine.ask({"do": "encode", "key": handed.key}, [handed.crops])
+
+
+def _restore(engine: EngineProcess, crop: RgbImage, handed: HandedReferences, seed: int) -> Message:
+    if crop.dtype != np.uint8:
+        raise BadRequest("The degraded face must be a picture of 8 bits.")
+    wish = {"do": "restore", "key": handed.key, "seed": seed}
+    answer = engine.ask(wish, [crop])
+    if "unknown" in answer.words:  # a new process, or one that remembers others by now
+        _encode(engine, handed)
+        answer = engine.ask(wish, [crop])
+    return answer

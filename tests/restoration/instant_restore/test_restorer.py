@@ -1,0 +1,174 @@
+"""The whole large engine: pictures in, a face out, memories kept, in its own process too."""
+
+import numpy as np
+import pytest
+import torch
+
+from desktop_app.domain.errors import BadRequest, DeviceOutOfMemory, DeviceUnavailable
+from desktop_app.restoration.instant_restore import devices, network
+from desktop_app.restoration.instant_restore.convert import convert
+from desktop_app.restoration.instant_restore.process import InstantRestoreProcess, convert_weights
+from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
+from tests.restoration.instant_restore import tiny
+
+
+@pytest.fixture(scope="module")
+def weights(tiny_file, tmp_path_factory):
+    target = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    convert(tiny_file, target, architecture=tiny.ARCHITECTURE)
+    return target
+
+
+@pytest.fixture(scope="module")
+def restorer(weights):
+    return InstantRestoreRestorer(weights, "cpu")
+
+
+def _crops(count, seed=8):
+    pictures = (tiny.pictures(count, seed) + 1) * 127.5
+    return list(pictures.round().to(torch.uint8).permute(0, 2, 3, 1).numpy())
+
+
+def test_a_face_is_restored_in_the_range_of_pictures(restorer):
+    memory = restorer.encode_references(_crops(3))
+    face = restorer.restore(_crops(1, 7)[0], memory, 0)
+    assert face.crop.shape == (tiny.SIDE, tiny.SIDE, 3)
+    assert face.crop.dtype == np.float32
+    assert face.crop.min() >= 0
+    assert face.crop.max() <= 1
+    assert face.reference_map.share.shape == (3,)
+    assert np.array_equal(face.crop, restorer.restore(_crops(1, 7)[0], memory, 0).crop)
+    assert not np.array_equal(face.crop, restorer.restore(_crops(1, 7)[0], memory, 1).crop)
+
+
+def test_references_in_another_order_give_the_same_face(restorer):
+    crops = _crops(3)
+    faces = [
+        restorer.restore(_crops(1, 7)[0], restorer.encode_references(order), 0)
+        for order in (crops, crops[::-1])
+    ]
+    assert np.abs(faces[0].crop - faces[1].crop).max() < 1e-4
+    assert np.allclose(faces[0].reference_map.share, faces[1].reference_map.share[::-1], atol=1e-5)
+
+
+def test_a_second_photo_of_the_same_person_pays_no_reference_pass(weights, tmp_path, monkeypatch):
+    first = InstantRestoreRestorer(weights, "cpu", tmp_path)
+    crops = _crops(3)
+    fresh = first.restore(_crops(1, 7)[0], first.encode_references(crops), 0)
+    later = InstantRestoreRestorer(weights, "cpu", tmp_path)
+    monkeypatch.setattr(network, "keep_references", _never)
+    kept = later.restore(_crops(1, 7)[0], later.encode_references(crops[:3]), 0)
+    assert np.array_equal(fresh.crop, kept.crop)
+
+
+def test_a_changed_reference_is_encoded_again(weights, tmp_path, monkeypatch):
+    restorer = InstantRestoreRestorer(weights, "cpu", tmp_path)
+    crops = _crops(2)
+    restorer.encode_references(crops)
+    changed = crops[0].copy()
+    changed[0, 0, 0] ^= 1
+    monkeypatch.setattr(network, "keep_references", _never)
+    restorer.encode_references(crops[::-1])
+    with pytest.raises(AssertionError, match="encoded again"):
+        restorer.encode_references([changed])
+
+
+def test_damaged_memories_on_the_disk_are_made_again(weights, tmp_path):
+    restorer = InstantRestoreRestorer(weights, "cpu", tmp_path)
+    fresh = restorer.restore(_crops(1, 7)[0], restorer.encode_references(_crops(2)), 0)
+    for file in tmp_path.rglob("*.*"):
+        file.write_bytes(file.read_bytes()[:99])
+    again = InstantRestoreRestorer(weights, "cpu", tmp_path)
+    face = again.restore(_crops(1, 7)[0], again.encode_references(_crops(2)), 0)
+    assert np.array_equal(fresh.crop, face.crop)
+
+
+def test_kept_memories_stay_within_their_bytes(tmp_path, restorer):
+    from desktop_app.restoration.instant_restore.kept import KeptMemories
+
+    memory = restorer.encode_references(_crops(1)).state
+    kept = KeptMemories(
+        tmp_path, "m", device_bytes=2 * memory.size, disk_bytes=3 * memory.size + 30_000
+    )
+    for number in range(6):
+        kept.keep(f"{number:064x}", memory)
+    assert kept._size() <= 2 * memory.size
+    files = list(tmp_path.rglob("*.memory"))
+    assert 1 <= len(files) <= 3
+    assert kept.memory(f"{0:064x}") is None
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
+
+
+def test_bad_wishes_are_refused_in_a_sentence(restorer, weights):
+    with pytest.raises(BadRequest, match="1 to 8 references; 0"):
+        restorer.encode_references([])
+    with pytest.raises(BadRequest, match="1 to 8 references; 9"):
+        restorer.encode_references(_crops(1) * 9)
+    with pytest.raises(BadRequest, match="128 by 128"):
+        restorer.encode_references([np.zeros((64, 64, 3), np.uint8)])
+    with pytest.raises(DeviceUnavailable, match="can use"):
+        InstantRestoreRestorer(weights, "tpu")
+
+
+def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, monkeypatch):
+    memory = restorer.encode_references(_crops(2))
+    right = restorer.restore(_crops(1, 7)[0], memory, 0)
+    whole, tries = network.predict_noise, []
+
+    def scarce(*given):
+        tries.append(1)
+        if len(tries) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return whole(*given)
+
+    monkeypatch.setattr(network, "predict_noise", scarce)
+    face = restorer.restore(_crops(1, 7)[0], memory, 0)
+    assert np.abs(face.crop - right.crop).max() < 1e-4
+
+    def none_left(*given):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(network, "predict_noise", none_left)
+    with pytest.raises(DeviceOutOfMemory, match="too little memory"):
+        restorer.restore(_crops(1, 7)[0], memory, 0)
+
+
+def test_convolutions_in_strips_give_the_same_picture():
+    from desktop_app.restoration.instant_restore.pieces import in_strips
+
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3, padding=1), torch.nn.Conv2d(4, 2, 1))
+    pictures = torch.randn(1, 3, 150, 40)
+    whole = network(pictures)
+    with in_strips(network):
+        assert (network(pictures) - whole).abs().max() < 1e-5
+    assert torch.equal(network(pictures), whole)
+
+
+def test_the_device_decides_the_precision():
+    assert devices.choose_dtype("cpu") == torch.float32
+    assert devices.choose_dtype("cuda") == torch.float16
+    assert devices.devices_here()[-1] == "cpu"
+
+
+def test_the_engine_runs_in_its_own_process(tiny_file, restorer, tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    seen = []
+    weights = tmp_path / "weights.safetensors"
+    convert_weights(tiny_file, weights, seen.append, tiny.ARCHITECTURE)
+    assert seen
+    assert list(tmp_path.iterdir()) == [weights]
+    apart = InstantRestoreProcess(weights, "cpu")
+    try:
+        memory = apart.encode_references(_crops(2))
+        face = apart.restore(_crops(1, 7)[0], memory, 5)
+        assert apart.facts == restorer.facts
+    finally:
+        apart.close()
+    here = restorer.restore(_crops(1, 7)[0], restorer.encode_references(_crops(2)), 5)
+    assert np.abs(face.crop - here.crop).max() < 1e-4
+    assert np.array_equal(face.reference_map.winner, here.reference_map.winner)
+
+
+def _never(*given):
+    raise AssertionError("encoded again")
