@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from desktop_app.domain.face import BBox, DetectedFace
 from desktop_app.domain.photo import RgbImage
+from desktop_app.faces.alignment import inverted, warp_points
 
 SAME_BOX = 0.4  # intersection over union from which two boxes are one face
 INSIDE = 0.7  # part of the smaller box inside the larger one
-SAME_EYES = 0.35  # distance of the points' means, in widths of the smaller box
+SAME_POINTS = 0.35  # distance of the points' means, in longer sides of the smaller box
 
 
 class FaceDetector(Protocol):
@@ -52,7 +53,7 @@ def _same_face(one: DetectedFace, other: DetectedFace) -> bool:
     distance = float(np.hypot(*(one.landmarks.mean(axis=0) - other.landmarks.mean(axis=0))))
     return (
         _part_inside(smaller, one.bbox if smaller is other.bbox else other.bbox) > INSIDE
-        and distance < SAME_EYES * smaller.width
+        and distance < SAME_POINTS * max(smaller.width, smaller.height)
     )
 
 
@@ -71,4 +72,36 @@ def clipped(box: NDArray[np.floating], width: int, height: int) -> BBox:
         min(max(top, 0.0), height),
         min(max(right, 0.0), width),
         min(max(bottom, 0.0), height),
+    )
+
+
+def roll_of(face: DetectedFace) -> float:
+    """Degrees by which the face leans clockwise, -180 to 180.
+
+    Of the line from the middle of the eyes to the middle of the mouth, and of the two lines
+    across, which agree in a face seen from the front; in a profile the lines across are short.
+    """
+    left_eye, right_eye, _, left_mouth, right_mouth = face.landmarks.astype(np.float64)
+    down = (left_mouth + right_mouth - left_eye - right_eye) / 2
+    across = (right_eye - left_eye + right_mouth - left_mouth) / 2
+    upright = across + np.array([down[1], -down[0]])
+    return float(np.degrees(np.arctan2(upright[1], upright[0])))
+
+
+def seen_through(
+    face: DetectedFace, matrix: NDArray[np.float64], shape: tuple[int, ...]
+) -> DetectedFace:
+    """A face found in a turned and scaled view, in the pixels of the photo.
+
+    `matrix` (2, 3) takes the photo to the view, `shape` is (height, width, ...) of the photo. The
+    box becomes the upright one around the ellipse in the old box.
+    """
+    back = inverted(matrix)
+    box = face.bbox
+    middle = warp_points(np.array([[box.left + box.right, box.top + box.bottom]]) / 2, back)[0]
+    half = np.hypot(back[:, 0] * box.width, back[:, 1] * box.height) / 2
+    return DetectedFace(
+        clipped(np.concatenate([middle - half, middle + half]), shape[1], shape[0]),
+        warp_points(face.landmarks, back),
+        face.det_score,
     )
