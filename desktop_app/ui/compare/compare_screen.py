@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.ids import RestorationId
-from desktop_app.domain.restoration import RestorationState
+from desktop_app.domain.restoration import Restoration, RestorationState
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
 from desktop_app.ui.compare.compare_desk import CompareDesk
@@ -30,6 +30,7 @@ from desktop_app.ui.compare.reading import (
     read_waiting,
     refreshed,
 )
+from desktop_app.ui.results.likeness_words import verdict
 from desktop_app.ui.results.or_error import or_error
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import CompareSubject, ExportSubject, RestoreSubject
@@ -240,11 +241,18 @@ class CompareScreen(Screen):
         several = len(self._page.faces) > 1
         place = self.tr("Face {n} of {all}").format(n=self._place + 1, all=len(self._page.faces))
         self.side.show_candidate(face, candidate, place if several else "")
-        accepted = candidate.restoration.state is RestorationState.ACCEPTED
-        self.accept.setEnabled(not accepted)
-        self.accept.setText(self.tr("Accepted") if accepted else self.tr("Accept"))
+        self._show_accept(candidate.restoration)
         if look_at:
             self.desk.look_at(face.face.bbox)
+
+    def _show_accept(self, result: Restoration) -> None:
+        """A result that is less like the person is not what the eye is led to."""
+        accepted = result.state is RestorationState.ACCEPTED
+        doubtful = result.likeness is not None and verdict(result.likeness).is_warning
+        words = self.tr("Accept anyway") if doubtful else self.tr("Accept")
+        self.accept.setEnabled(not accepted)
+        self.accept.setText(self.tr("Accepted") if accepted else words)
+        controls.set_look(self.accept, "" if doubtful else "primary")
 
     @Slot(int)
     def choose_result(self, number: int) -> None:

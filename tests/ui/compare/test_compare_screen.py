@@ -265,3 +265,13 @@ def test_without_a_subject_the_drafts_that_wait_longest_come(
     screen.show_subject(None)
     _settled(screen, qtbot)
     qtbot.waitUntil(lambda: screen.title() == "photo0.jpg")
+
+
+def test_a_result_less_like_the_person_is_not_what_the_eye_is_led_to(
+    screen: CompareScreen, qtbot: QtBot
+) -> None:
+    assert screen.accept.text() == "Accept anyway"
+    assert screen.accept.property("look") == ""
+    qtbot.keyClick(screen, Qt.Key.Key_2)
+    assert screen.accept.text() == "Accept"
+    assert screen.accept.property("look") == "primary"
