@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 
 import torch
 
-from desktop_app.domain.errors import BadRequest, ModelRefused
+from desktop_app.domain.errors import BadRequest, ModelNotInstalled, ModelRefused
 from desktop_app.domain.restoration import ReferenceMap
 from desktop_app.restoration.instant_restore.architecture import (
     GRAIN,
@@ -28,6 +28,7 @@ from desktop_app.restoration.instant_restore.draws import Draws
 from desktop_app.restoration.instant_restore.memory import Memory
 from desktop_app.restoration.instant_restore.parts import empty_part
 from desktop_app.restoration.instant_restore.pieces import in_strips
+from desktop_app.restoration.instant_restore.preview import load_decoder
 from desktop_app.restoration.instant_restore.reference_map import reference_map
 from desktop_app.restoration.instant_restore.schedule import add_noise, take_noise_off
 from desktop_app.restoration.instant_restore.unet_pass import (
@@ -70,6 +71,9 @@ class InstantRestore:
         self._scaling = float(architecture.vae.get("scaling_factor", 0.18215))
         self._unet = self._load_unet("unet", INPUT_TIME, kind)
         self._vae = self._load_vae("vae")
+        self._predict_noise = predict_noise
+        self._keep_references = keep_references
+        self._preview: torch.nn.Module | None = None
         self._reference_unet: torch.nn.Module | None = None
         self._reference_vae: torch.nn.Module | None = None
 
@@ -163,7 +167,7 @@ class InstantRestore:
             noised = noised.to(self.dtype, memory_format=self._layout)
             layers = tuple(
                 LayerMemory.of(key, value, self.kind.use_adain)
-                for key, value in keep_references(unet, noised)
+                for key, value in self._keep_references(unet, noised)
             )
         return Memory(layers, self.model, (8 * latents.shape[2], 8 * latents.shape[3]))
 
@@ -175,6 +179,7 @@ class InstantRestore:
         draws: Draws | None = None,
         *,
         with_map: Literal[False] = False,
+        preview: bool = False,
     ) -> torch.Tensor: ...
 
     @overload
@@ -185,6 +190,7 @@ class InstantRestore:
         draws: Draws | None = None,
         *,
         with_map: Literal[True],
+        preview: bool = False,
     ) -> tuple[torch.Tensor, ReferenceMap]: ...
 
     def restore(
@@ -194,8 +200,11 @@ class InstantRestore:
         draws: Draws | None = None,
         *,
         with_map: bool = False,
+        preview: bool = False,
     ) -> torch.Tensor | tuple[torch.Tensor, ReferenceMap]:
         """The restored face (3, H, W) in [-1, 1], float32; `with_map`, also who was followed.
+
+        `preview` decodes by the small decoder that `use_preview_decoder` loaded.
 
         Raises `BadRequest`.
         """
@@ -207,10 +216,15 @@ class InstantRestore:
         if memory.side != (height, width):
             raise BadRequest("The references have another size than the degraded face.")
         with torch.no_grad():
-            return self._restore(degraded, memory, draws, with_map)
+            return self._restore(degraded, memory, draws, with_map, preview)
 
     def _restore(
-        self, degraded: torch.Tensor, memory: Memory, draws: Draws, with_map: bool
+        self,
+        degraded: torch.Tensor,
+        memory: Memory,
+        draws: Draws,
+        with_map: bool,
+        preview: bool,
     ) -> torch.Tensor | tuple[torch.Tensor, ReferenceMap]:
         height, width = degraded.shape[-2:]
         shape = (1, 4, height // 8, width // 8)
@@ -220,9 +234,9 @@ class InstantRestore:
         shares: list[torch.Tensor] | None = [] if with_map else None
         references = References(memory.to(self.device, self.dtype).layers, shares=shares)
         half = noised.to(self.dtype, memory_format=self._layout)
-        predicted = predict_noise(self._unet, half, references).float()
+        predicted = self._predict_noise(self._unet, half, references).float()
         clean = take_noise_off(noised, predicted, INPUT_TIME)
-        image = self._decode(clean)
+        image = self._decode_preview(clean) if preview else self._decode(clean)
         if shares is None:
             return image
         return image, reference_map(shares, height // 8, width // 8)
@@ -231,6 +245,31 @@ class InstantRestore:
         latents = (latents / self._scaling).to(self.dtype, memory_format=self._layout)
         decoded = self._vae.decoder(self._vae.post_quant_conv(latents))
         return decoded[0].float().clamp(-1, 1)
+
+    def _decode_preview(self, latents: torch.Tensor) -> torch.Tensor:
+        if self._preview is None:
+            raise ModelNotInstalled("The preview's small decoder is not installed.")
+        latents = latents.to(self.dtype, memory_format=self._layout)
+        decoded: torch.Tensor = self._preview(latents)
+        return decoded[0].float().clamp(-1, 1)
+
+    def use_preview_decoder(self, path: Path) -> None:
+        """Loads TAESD's decoder for previews. Raises `ModelRefused`, `FileVanished`."""
+        self._preview = self._placed(load_decoder(path))
+
+    def load_reference_networks(self) -> None:
+        """Loads what only references need now, and not when the first reference comes."""
+        self._reference_networks()
+
+    def compile(self) -> None:
+        """Makes the passes ready by torch.compile: the first call of each size takes minutes.
+
+        On GPUs a pass is a thousand small operations; compiled, they are started as one graph.
+        """
+        self._predict_noise = torch.compile(predict_noise, dynamic=False)
+        self._keep_references = torch.compile(keep_references, dynamic=False)
+        self._vae.encoder.compile(dynamic=False)
+        self._vae.decoder.compile(dynamic=False)
 
     def _reference_networks(self) -> tuple[torch.nn.Module, torch.nn.Module]:
         if self._reference_unet is None or self._reference_vae is None:

@@ -117,10 +117,11 @@ class StraightPort(nn.Module):
             unet.enable_freeu(s1=0.9, s2=0.2, b1=1.4, b2=1.6)
         self._set_processors(self.unet, SHARED)
         self._set_processors(self.original_unet, "keep")
-        self.scheduler = DDPMScheduler(
-            num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012,
-            beta_schedule="scaled_linear", clip_sample=False,
-        )  # fmt: skip
+        with torch.device("cpu"):
+            self.scheduler = DDPMScheduler(
+                num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012,
+                beta_schedule="scaled_linear", clip_sample=False,
+            )  # fmt: skip
         self.eval().requires_grad_(False)
 
     def _set_processors(self, unet: UNet2DConditionModel, mode: str) -> None:
@@ -176,7 +177,7 @@ class StraightPort(nn.Module):
                 state[f"net.{part}.{'module.' if module else ''}{name}"] = tensor
         return state
 
-    def load_published(self, state: Mapping[str, torch.Tensor]) -> None:
+    def load_published(self, state: Mapping[str, torch.Tensor], *, assign: bool = False) -> None:
         own = {}
         for name, tensor in state.items():
             if name.startswith("net.text_encoder"):
@@ -185,4 +186,4 @@ class StraightPort(nn.Module):
                 name = name.replace(f".lora_A.{adapter}.weight", ".down.weight")
                 name = name.replace(f".lora_B.{adapter}.weight", ".up.weight")
             own[name.removeprefix("net.")] = tensor.float()
-        self.load_state_dict(own)
+        self.load_state_dict(own, assign=assign)

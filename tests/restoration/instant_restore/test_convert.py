@@ -1,12 +1,16 @@
+# ruff: noqa: E402
 """A published checkpoint becomes one file that restores like it; a bad one leaves nothing."""
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch, which runs the large engine, is not here")
+pytest.importorskip("diffusers", reason="diffusers, which the large engine uses, is not here")
 
 import json
 import os
 import pickle
 import zipfile
 
-import pytest
-import torch
 from safetensors import safe_open
 
 from desktop_app.domain.errors import ExpectedError, FileVanished, ModelRefused

@@ -1,7 +1,11 @@
+# ruff: noqa: E402
 """The fast engine gives what the slow plain port gives, on a tiny model of the project's own."""
 
 import pytest
-import torch
+
+torch = pytest.importorskip("torch", reason="torch, which runs the large engine, is not here")
+pytest.importorskip("diffusers", reason="diffusers, which the large engine uses, is not here")
+
 
 from desktop_app.domain.errors import BadRequest
 from desktop_app.restoration.instant_restore import Draws, InstantRestore
@@ -154,3 +158,31 @@ def _restored(net: InstantRestore, seed: int = 0) -> torch.Tensor:
     draws = Draws(seed=seed)
     memory = net.encode_references(tiny.pictures(2, 8), draws)
     return net.restore(tiny.pictures(1)[0], memory, draws)
+
+
+def test_a_preview_comes_from_the_small_decoder(tmp_path, tiny_file):
+    from diffusers import AutoencoderTiny
+    from safetensors.torch import save_file
+
+    from desktop_app.domain.errors import ModelNotInstalled, ModelRefused
+
+    net = InstantRestore.from_checkpoint(tiny_file, architecture=tiny.ARCHITECTURE)
+    degraded, draws = tiny.pictures(1)[0], Draws(**tiny.draws(2))
+    memory = net.encode_references(tiny.pictures(2, 8), draws)
+    with pytest.raises(ModelNotInstalled):
+        net.restore(degraded, memory, draws, preview=True)
+    decoder = AutoencoderTiny().decoder.state_dict()
+    by_diffusers = {f"decoder.{name}": tensor for name, tensor in decoder.items()}
+    by_its_makers = {
+        f"{int(name.split('.')[1]) + 1}.{name.split('.', 2)[2]}": t for name, t in decoder.items()
+    }
+    images = []
+    for number, named in enumerate((by_diffusers, by_its_makers)):
+        save_file(named, tmp_path / f"{number}.safetensors")
+        net.use_preview_decoder(tmp_path / f"{number}.safetensors")
+        images.append(net.restore(degraded, memory, draws, preview=True))
+    assert images[0].shape == (3, tiny.SIDE, tiny.SIDE)
+    assert torch.equal(images[0], images[1])
+    save_file({"weight": torch.zeros(2)}, tmp_path / "foreign.safetensors")
+    with pytest.raises(ModelRefused, match="no tiny decoder"):
+        net.use_preview_decoder(tmp_path / "foreign.safetensors")

@@ -1,11 +1,15 @@
+# ruff: noqa: E402
 """The whole large engine: pictures in, a face out, memories kept, in its own process too."""
 
-import numpy as np
 import pytest
-import torch
+
+torch = pytest.importorskip("torch", reason="torch, which runs the large engine, is not here")
+pytest.importorskip("diffusers", reason="diffusers, which the large engine uses, is not here")
+
+import numpy as np
 
 from desktop_app.domain.errors import BadRequest, DeviceOutOfMemory, DeviceUnavailable
-from desktop_app.restoration.instant_restore import devices, network
+from desktop_app.restoration.instant_restore import devices
 from desktop_app.restoration.instant_restore.convert import convert
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess, convert_weights
 from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
@@ -56,7 +60,7 @@ def test_a_second_photo_of_the_same_person_pays_no_reference_pass(weights, tmp_p
     crops = _crops(3)
     fresh = first.restore(_crops(1, 7)[0], first.encode_references(crops), 0)
     later = InstantRestoreRestorer(weights, "cpu", tmp_path)
-    monkeypatch.setattr(network, "keep_references", _never)
+    monkeypatch.setattr(later._net, "_keep_references", _never)
     kept = later.restore(_crops(1, 7)[0], later.encode_references(crops[:3]), 0)
     assert np.array_equal(fresh.crop, kept.crop)
 
@@ -67,7 +71,7 @@ def test_a_changed_reference_is_encoded_again(weights, tmp_path, monkeypatch):
     restorer.encode_references(crops)
     changed = crops[0].copy()
     changed[0, 0, 0] ^= 1
-    monkeypatch.setattr(network, "keep_references", _never)
+    monkeypatch.setattr(restorer._net, "_keep_references", _never)
     restorer.encode_references(crops[::-1])
     with pytest.raises(AssertionError, match="encoded again"):
         restorer.encode_references([changed])
@@ -113,7 +117,7 @@ def test_bad_wishes_are_refused_in_a_sentence(restorer, weights):
 def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, monkeypatch):
     memory = restorer.encode_references(_crops(2))
     right = restorer.restore(_crops(1, 7)[0], memory, 0)
-    whole, tries = network.predict_noise, []
+    whole, tries = restorer._net._predict_noise, []
 
     def scarce(*given):
         tries.append(1)
@@ -121,14 +125,14 @@ def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, mon
             raise torch.OutOfMemoryError("CUDA out of memory")
         return whole(*given)
 
-    monkeypatch.setattr(network, "predict_noise", scarce)
+    monkeypatch.setattr(restorer._net, "_predict_noise", scarce)
     face = restorer.restore(_crops(1, 7)[0], memory, 0)
     assert np.abs(face.crop - right.crop).max() < 1e-4
 
     def none_left(*given):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(network, "predict_noise", none_left)
+    monkeypatch.setattr(restorer._net, "_predict_noise", none_left)
     with pytest.raises(DeviceOutOfMemory, match="too little memory"):
         restorer.restore(_crops(1, 7)[0], memory, 0)
 
