@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# On ../shared/data/identities (177 clear faces of 12 people) every value from 0.36 to 0.48 groups all
-# faces rightly, B-cubed F 1.000, though clear faces of strangers reach 0.51: the votes of many pairs
-# decide where a single pair misleads. The upper half of that range keeps families apart.
+# On ../shared/data/identities (177 clear faces of 12 people) every value from 0.36 to 0.48 groups
+# all faces rightly, B-cubed F 1.000, though clear faces of strangers reach 0.51: the votes of many
+# pairs decide where a single pair misleads. The upper half of that range keeps families apart.
 LINK_FROM = 0.45
 _MOST_ROUNDS = 30
 _BLOCK = 2048  # rows of the similarity matrix at a time: 2048 x 100,000 x 4 bytes = 0.8 GB

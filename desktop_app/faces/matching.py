@@ -9,10 +9,10 @@ from desktop_app.domain.face import Embedding
 from desktop_app.domain.ids import PersonId
 
 # Measured on ../shared/data/identities (12 people, 177 clear and 12 degraded faces, fr_feature).
-# The cosine of two clear faces of one person is 0.70 (99 in 100 pairs over 0.38), of strangers under
-# 0.416 in 999 of 1,000 pairs, 0.511 at most. With two confirmed faces a person (20 draws), 0.42 gave
-# precision 1.000 at recall 0.996; with half of the people unknown to the gallery (40 draws) recall
-# 0.992, no wrong name among the known, and a name suggested for 14 in 1,000 faces of strangers.
+# The cosine of two clear faces of one person is 0.70 (99 in 100 pairs over 0.38), of strangers
+# under 0.416 in 999 of 1,000 pairs, 0.511 at most. With two confirmed faces a person (20 draws),
+# 0.42 gave precision 1.000 at recall 0.996; with half of the people unknown to the gallery (40
+# draws) recall 0.992, no wrong name among the known, and a name for 14 in 1,000 faces of strangers.
 # Degraded faces, all references confirmed: 10 of 12 nearest to the right person; 5 suggested, all
 # rightly, and none suggested with the right person absent.
 SUGGEST_FROM = 0.42

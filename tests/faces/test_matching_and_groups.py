@@ -61,7 +61,7 @@ def test_a_poor_face_must_be_nearer() -> None:
     face = np.zeros(128, np.float32)
     face[0] = 1
     other = np.zeros(128, np.float32)
-    other[:2] = 0.42, np.sqrt(1 - 0.42**2)
+    other[:2] = 0.43, np.sqrt(1 - 0.43**2)
     assert best_person(face, {ANNA: other[None]}) is not None
     assert best_person(face, {ANNA: other[None]}, poor=True) is None
 
