@@ -1,11 +1,14 @@
 """`likeness models`: which models are here, under which terms."""
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
 from desktop_app.cli.tools import Tools
+from desktop_app.domain.errors import BadRequest
 from desktop_app.models.store import ModelState
+from desktop_app.operations.install_model import PUBLISHED_FILES, fetch_model, install_model
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -16,9 +19,28 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     verify = wishes.add_parser("verify", parents=[common], help="compare files with checksums")
     verify.add_argument("models", nargs="*", metavar="MODEL", help="none: all that are installed")
     verify.set_defaults(command=_verify)
-    install = wishes.add_parser("install", parents=[common], help="install from a local file")
+    install = wishes.add_parser(
+        "install", parents=[common], help="install from a local file, or from a model's makers"
+    )
     install.add_argument("model", metavar="MODEL")
-    install.add_argument("--from", dest="source", type=Path, required=True, metavar="PATH")
+    install.add_argument("--from", dest="source", type=Path, metavar="PATH")
+    install.add_argument(
+        "--accept-licence",
+        action="store_true",
+        help="agree to the terms that `models list` shows, and download from the makers",
+    )
+    install.add_argument(
+        "--file",
+        default=PUBLISHED_FILES[0],
+        choices=PUBLISHED_FILES,
+        help="which published file to download",
+    )
+    install.add_argument(
+        "--architecture",
+        type=Path,
+        metavar="JSON",
+        help="the shapes of a checkpoint that has others than the published ones",
+    )
     install.set_defaults(command=_install)
     remove = wishes.add_parser("remove", parents=[common], help="remove an installed model")
     remove.add_argument("model", metavar="MODEL")
@@ -63,10 +85,32 @@ def _verify(asked: argparse.Namespace, tools: Tools) -> int:
 
 
 def _install(asked: argparse.Namespace, tools: Tools) -> int:
-    tools.store.install_from(asked.model, asked.source, tools.terminal.report("Installing"))
+    report = tools.terminal.report("Installing")
+    if asked.source is not None:
+        shapes = None if asked.architecture is None else _shapes(asked.architecture)
+        install_model(tools.store, asked.model, asked.source, report, shapes)
+    else:
+        fetch_model(
+            tools.store,
+            asked.model,
+            asked.file,
+            tools.places.cache / "downloads",
+            report,
+            terms_accepted=asked.accept_licence,
+        )
     tools.terminal.say(f"{asked.model} is installed.")
     tools.terminal.result({"installed": asked.model})
     return 0
+
+
+def _shapes(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadRequest(f"{path.name} is no readable JSON file.") from error
+    if not isinstance(told, dict):
+        raise BadRequest(f"{path.name} describes no architecture.")
+    return told
 
 
 def _remove(asked: argparse.Namespace, tools: Tools) -> int:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,22 +114,41 @@ class ModelStore:
         if model.bundled:
             raise BadRequest(f"{model.title} is a part of the application; there is no other.")
         files = _files_of(source)
+
+        def copy_into(folder: Path) -> None:
+            for number, file in enumerate(files):
+                report(Progress(number, len(files), file.name))
+                _copy(file, folder / file.name)
+
+        self.install_made(model_id, copy_into, sum(file.stat().st_size for file in files))
+        report(Progress(len(files), len(files)))
+
+    def install_made(self, model_id: str, make: Callable[[Path], None], size: int) -> None:
+        """Installs what `make` writes into the folder it is given; whole or not at all.
+
+        `size` is about how many bytes that will be: they must be free before it begins. What was
+        installed before stays until the new one is complete.
+        Raises `BadRequest`, `DiskFull`, `NotPermitted`, and what `make` raises.
+        """
+        model = self.get(model_id)
+        if model.bundled:
+            raise BadRequest(f"{model.title} is a part of the application; there is no other.")
         try:
             self._installed.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _check_room(self._installed, sum(file.stat().st_size for file in files), model)
+            _check_room(self._installed, size, model)
             staged = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._installed))
         except OSError as error:
             raise as_expected(error, self._installed / model_id) from error
         try:
-            told = {}
-            for number, file in enumerate(files):
-                report(Progress(number, len(files), file.name))
-                told[file.name] = _copy(file, staged / file.name)
+            make(staged)
+            told = {
+                file.name: {"size": file.stat().st_size, "sha256": sha256_of(file)}
+                for file in sorted(staged.iterdir())
+            }
             with write_whole(staged / _CHECKSUMS) as checksums:
                 checksums.write(json.dumps(told, indent=1).encode())
             self.remove(model_id)
             staged.rename(self._installed / model_id)
-            report(Progress(len(files), len(files)))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 
@@ -197,12 +216,7 @@ def _check_room(folder: Path, size: int, model: KnownModel) -> None:
         )
 
 
-def _copy(source: Path, target: Path) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    size = 0
+def _copy(source: Path, target: Path) -> None:
     with source.open("rb") as incoming, write_whole(target) as kept:
         while block := incoming.read(_BLOCK):
-            digest.update(block)
-            size += len(block)
             kept.write(block)
-    return {"size": size, "sha256": digest.hexdigest()}
