@@ -17,6 +17,9 @@ from desktop_app.faces.mask import face_mask
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _ONE_TONE = 4.0 / 255  # of white: a picture has one tone where colours stray less from its curve
+_FLAT = 1e-4  # mean square of the luminance: a picture of less contrast shows no tint
+_GREY = 0.02  # a tint nearer to grey than this is the noise of the encoding
+_BROAD = 0.16  # of the crop's side, about two eyes: what is broader is tone, what is finer is face
 _CHANGED = 0.02  # of white: from here on the restorer's word holds, not the photo's
 _LEAST_LIGHT = 0.25  # of the paper's white under black ink, when inks are taken for ideal ones
 
@@ -47,9 +50,9 @@ def paste_back(
     change: FloatImage = restored - crop  # (size, size, 3)
     mask = face_mask(size, warp_points(landmarks, aligned.matrix))
     if pixels.mode is ColourMode.GREY or has_one_tone(crop):
-        change = np.repeat(luminance_of(change)[:, :, None], 3, axis=2)
+        change = luminance_of(change)[:, :, None] * tint_of(crop)
     if settings.keep_tone:
-        change = change - _mean_under(change, mask)
+        change = change - _tone_under(change, mask)
     weight = region.from_crop(mask) * np.float32(settings.strength)
     change = region.from_crop(change)
     if scale_of(aligned.matrix) >= 1:
@@ -76,6 +79,22 @@ def has_one_tone(crop: FloatImage) -> bool:
         if float(np.abs(colour - curve[step]).mean()) > _ONE_TONE:
             return False
     return True
+
+
+def tint_of(crop: FloatImage) -> NDArray[np.float32]:
+    """(3,): by how much red, green and blue rise with the luminance of a picture of one tone.
+
+    All 1 for grey. Least squares; the luminance of the tint is 1.
+    """
+    brightness = luminance_of(crop)
+    spread = brightness - brightness.mean()
+    power = float((spread**2).mean())
+    if power < _FLAT:
+        return np.ones(3, np.float32)
+    slopes = (spread[:, :, None] * crop).mean(axis=(0, 1)) / power
+    if float(np.abs(slopes - 1).max()) < _GREY:
+        return np.ones(3, np.float32)
+    return np.asarray(slopes, np.float32)
 
 
 class _Region:
@@ -184,10 +203,12 @@ def _how_changed(change: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.clip(amount / _CHANGED, 0, 1), np.float32)
 
 
-def _mean_under(change: NDArray[np.float32], mask: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(3,): what the change adds to the face as a whole; without it the face's tone stays."""
-    weighted = (change * mask[:, :, None]).sum(axis=(0, 1))
-    return np.asarray(weighted / max(float(mask.sum()), 1e-6), np.float32)
+def _tone_under(change: FloatImage, mask: NDArray[np.float32]) -> FloatImage:
+    """(size, size, 3): what the change does to broad light and colour, as seen under the mask."""
+    blur = mask.shape[0] * _BROAD
+    seen = cv2.GaussianBlur(mask, (0, 0), blur, borderType=cv2.BORDER_CONSTANT)
+    tone = cv2.GaussianBlur(change * mask[:, :, None], (0, 0), blur, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(tone / np.maximum(seen, 1e-6)[:, :, None], np.float32)
 
 
 def _missing_grain(

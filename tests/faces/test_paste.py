@@ -119,9 +119,39 @@ def test_a_sepia_photo_gets_no_new_colour() -> None:
     colourful = np.zeros((256, 256, 3), np.float32)
     colourful[:, :, 0] = 1
     after = paste_back(before, colourful, aligned, landmarks, PLAIN)
-    change = after.samples.astype(int) - before.samples
-    assert np.abs(change).max() > 20
-    assert np.abs(change[:, :, 0] - change[:, :, 2]).max() <= 1
+    assert _moved(before, after).max() > 20
+    inks = after.samples.astype(np.float32) / 255
+    inside = (inks > 0).all(axis=2) & (inks < 1).all(axis=2)
+    grey = (inks[:, :, 1] - 0.05) / 0.8
+    assert np.abs(grey * 0.9 + 0.1 - inks[:, :, 0])[inside].max() <= 2 / 255
+    assert np.abs(grey * 0.65 - inks[:, :, 2])[inside].max() <= 2 / 255
+
+
+def test_a_grey_photo_saved_in_colour_stays_exactly_grey() -> None:
+    grey = _scene(GREY, 8).samples
+    before = SourcePixels(np.repeat(grey, 3, axis=2), RGB)
+    landmarks = _landmarks(angle=10)
+    aligned = _aligned(before, landmarks)
+    colourful = np.random.default_rng(0).random((256, 256, 3)).astype(np.float32)
+    after = paste_back(before, colourful, aligned, landmarks, RestoreSettings())
+    assert _moved(before, after).max() > 20
+    assert np.ptp(after.samples.astype(int), axis=2).max() == 0
+
+
+def test_a_cast_of_colour_is_not_taken_over_and_a_spot_is_removed() -> None:
+    before = _scene(RGB, 8)
+    landmarks = _landmarks()
+    clean = _as_float(_aligned(before, landmarks))
+    spotted = before.samples.copy()
+    cv2.circle(spotted, (195, 160), 5, (255, 255, 255), -1)
+    damaged = replace(before, samples=spotted)
+    warm = np.clip(clean * [1.15, 1.0, 0.85] + [0.05, 0, 0], 0, 1).astype(np.float32)
+    settings = RestoreSettings(keep_tone=True, grain=False)
+    after = paste_back(damaged, warm, _aligned(damaged, landmarks), landmarks, settings)
+    inside = (slice(120, 180), slice(170, 230))
+    cast = (after.samples[inside].astype(int) - before.samples[inside]).mean(axis=(0, 1))
+    assert np.abs(cast).max() < 4
+    assert after.samples[160, 195].max() < 200
 
 
 def test_one_tone_is_told_from_colour() -> None:
