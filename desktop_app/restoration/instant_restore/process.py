@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.domain.errors import BadRequest, DeviceUnavailable
+from desktop_app.domain.errors import BadRequest, DeviceUnavailable, ExpectedError
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.progress import Cancelled, Progress, Report
 from desktop_app.domain.restoration import (
@@ -27,6 +27,7 @@ from desktop_app.domain.restoration import (
 )
 from desktop_app.restoration.instant_restore.wire import (
     Broken,
+    EngineFailed,
     Message,
     raise_failure,
     read_message,
@@ -241,6 +242,11 @@ class InstantRestoreProcess:
                         self._end()
                         if self._cancelled.is_set():
                             raise Cancelled from None
+                    except (ExpectedError, EngineFailed):
+                        raise
+                    except BaseException:
+                        self._end()  # an answer may still be under way: nobody will hear it
+                        raise
                 raise DeviceUnavailable(
                     f"The large engine stopped {MOST_STARTS} times during this work, mostly for "
                     "lack of memory. Close other programs, or choose the built-in engine."

@@ -18,6 +18,10 @@ MOST_BYTES = 1 << 28  # of one array
 _KINDS = ("uint8", "int8", "float32")
 
 
+class EngineFailed(Exception):
+    """A bug in the engine's process, in that process's words."""
+
+
 class Broken(Exception):
     """The other side ended, or said what is no message."""
 
@@ -89,7 +93,7 @@ def raise_failure(words: Mapping[str, Any]) -> None:
     why = str(words.get("why", ""))
     if isinstance(kind, type) and issubclass(kind, errors.ExpectedError):
         raise kind(why)
-    raise RuntimeError(f"the engine's process failed: {why}")
+    raise EngineFailed(why)
 
 
 def _exactly(pipe: BinaryIO, length: int) -> bytes:

@@ -16,7 +16,7 @@ from desktop_app.domain.errors import BadRequest, DeviceOutOfMemory, DeviceUnava
 from desktop_app.domain.progress import Cancelled
 from desktop_app.restoration.instant_restore import process
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
-from desktop_app.restoration.instant_restore.wire import Broken, Message, read_message
+from desktop_app.restoration.instant_restore.wire import Broken, EngineFailed, Message, read_message
 
 STAND_IN = Path(__file__).with_name("stand_in_child.py")
 CROP = np.full((64, 64, 3), 100, np.uint8)
@@ -57,7 +57,7 @@ def test_expected_failures_arrive_as_themselves_and_the_process_goes_on(engine):
     before = restorer.pid
     with pytest.raises(DeviceOutOfMemory, match="too little memory"):
         restorer.restore(CROP, memory, 13)
-    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+    with pytest.raises(EngineFailed, match="ZeroDivisionError"):
         restorer.restore(CROP, memory, 14)
     restorer.restore(CROP, memory, 0)
     assert restorer.pid == before
@@ -115,6 +115,21 @@ def test_cancelled_work_ends_at_once_and_the_next_runs(engine, monkeypatch):
     assert time.monotonic() - began < 10
     monkeypatch.setenv("STAND_IN_SECONDS", "0")
     restorer.restore(CROP, memory, 0)
+
+
+def test_an_interrupted_wait_never_mixes_up_answers(engine, monkeypatch):
+    restorer = engine()
+    memory = restorer.encode_references(REFERENCES)
+    hear = process.EngineProcess.hear
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(process.EngineProcess, "hear", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        restorer.restore(CROP, memory, 0)
+    monkeypatch.setattr(process.EngineProcess, "hear", hear)
+    assert np.allclose(restorer.restore(CROP // 2, memory, 0).crop, 110 / 510)
 
 
 def test_an_idle_engine_gives_its_memory_back(engine):
