@@ -47,6 +47,9 @@ class NameBox(QLineEdit):
                 self.left.emit()
             return
         super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # QLineEdit hands Return on: the screen behind would take it for a yes
+            event.accept()
 
     @Slot(str)
     def _on_completed(self, name: str) -> None:

@@ -160,6 +160,18 @@ def test_each_decision_has_its_key(
     assert bench.catalog.faces.get(likely[2]).person_id == berta.id
 
 
+def test_return_in_a_name_box_is_no_yes_to_the_next_face(
+    qtbot: QtBot, library: Library, review: PersonScreen
+) -> None:
+    said_yes: list[object] = []
+    review.review.yes.connect(said_yes.append)
+    review.review.ask_name()
+    qtbot.keyClicks(review.review.name_box, "Berta")
+    qtbot.keyClick(review.review.name_box, Qt.Key.Key_Return)
+    qtbot.wait(50)
+    assert said_yes == []
+
+
 def test_the_review_ends_by_saying_so(qtbot: QtBot, library: Library, review: PersonScreen) -> None:
     for _ in library.faces[0][2:]:
         qtbot.keyClick(review.review, Qt.Key.Key_Return)
