@@ -22,6 +22,19 @@ def grain_strength(luminance: NDArray[np.float32], where: NDArray[np.bool_]) -> 
     return min(float(np.quantile(spreads, 0.25)), MOST_GRAIN)
 
 
+def grain_kept(
+    before: NDArray[np.float32], after: NDArray[np.float32], where: NDArray[np.bool_]
+) -> float:
+    """The part of the grain of one picture that another still has, 0 to 1.
+
+    By regression of what is fine in the one on what is fine in the other: new detail, such as the
+    pores of a restored face, is no grain that was kept.
+    """
+    one, other = _fine(before)[where], _fine(after)[where]
+    power = float((one * one).sum())
+    return float(np.clip((one * other).sum() / power, 0, 1)) if power > 0 else 1.0
+
+
 def grain_coarseness(luminance: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
     """The blur, in pixels, that white noise needs to look like this grain: 0 to 1.2.
 

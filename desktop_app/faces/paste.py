@@ -12,7 +12,7 @@ from desktop_app.domain.face import AlignedFace, Landmarks
 from desktop_app.domain.photo import ColourMode, FloatImage, SourcePixels
 from desktop_app.domain.restoration import RestoreSettings
 from desktop_app.faces.alignment import inverted, scale_of, warp_points
-from desktop_app.faces.grain import grain_coarseness, grain_strength, make_grain
+from desktop_app.faces.grain import grain_coarseness, grain_kept, grain_strength, make_grain
 from desktop_app.faces.mask import face_mask
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -49,16 +49,22 @@ def paste_back(
     crop: FloatImage = aligned.crop.astype(np.float32) / np.float32(255)
     change: FloatImage = restored - crop  # (size, size, 3)
     mask = face_mask(size, warp_points(landmarks, aligned.matrix))
+    tint = np.ones(3, np.float32)
     if pixels.mode is ColourMode.GREY or has_one_tone(crop):
-        change = luminance_of(change)[:, :, None] * tint_of(crop)
+        tint = tint_of(crop)
+        change = luminance_of(change)[:, :, None] * tint
     if settings.keep_tone:
         change = change - _tone_under(change, mask)
-    weight = region.from_crop(mask) * np.float32(settings.strength)
+    finer = scale_of(aligned.matrix) < 1  # the photo holds more than the crop
+    if settings.grain and finer:
+        change = change + _missing_grain(luminance_of(crop), change, mask)[:, :, None] * tint
+    face = region.from_crop(mask)
     change = region.from_crop(change)
-    if scale_of(aligned.matrix) >= 1:
+    if not finer:
         change = change - region.unseen() * _how_changed(change)[:, :, None]
-    if settings.grain:
-        change = change + _missing_grain(region.luminance(), change, weight)[:, :, None]
+    if settings.grain and not finer:
+        change = change + _missing_grain(region.luminance(), change, face)[:, :, None] * tint
+    weight = face * np.float32(settings.strength)
     return region.write(change * weight[:, :, None], weight > 0)
 
 
@@ -212,17 +218,15 @@ def _tone_under(change: FloatImage, mask: NDArray[np.float32]) -> FloatImage:
 
 
 def _missing_grain(
-    luminance: NDArray[np.float32], change: NDArray[np.float32], weight: NDArray[np.float32]
+    luminance: NDArray[np.float32], change: NDArray[np.float32], mask: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """(height, width): the grain that face and surroundings had and the restored face lost."""
-    around, inside = weight < 0.02, weight > 0.5
+    around, inside = mask < 0.02, mask > 0.5
     # a background of leaves is no grain: the face had none of it before
     wanted = min(grain_strength(luminance, around), grain_strength(luminance, inside))
-    left_over = grain_strength(luminance + luminance_of(change), inside)
-    if wanted <= left_over:
-        return np.zeros_like(luminance)
+    kept = grain_kept(luminance, luminance + luminance_of(change), inside)
+    strength = wanted * float(np.sqrt(1 - kept**2))
     seed = zlib.crc32(luminance.tobytes())
-    strength = float(np.sqrt(wanted**2 - left_over**2))
     return make_grain(
         (luminance.shape[0], luminance.shape[1]),
         strength,

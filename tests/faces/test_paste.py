@@ -215,6 +215,24 @@ def test_lost_grain_is_laid_over_again() -> None:
     assert left(replace(PLAIN, grain=True)) == pytest.approx(wanted, rel=0.25)
 
 
+@pytest.mark.parametrize("size", [128, 512])
+def test_a_face_with_new_detail_gets_its_grain_too(size: int) -> None:
+    flat = np.full((300, 400), 0.5, np.float32) + make_grain((300, 400), 0.03, 0, seed=1)
+    before = SourcePixels(np.round(flat * 65535).astype(np.uint16)[:, :, None], GREY)
+    landmarks = _landmarks(size=0.9)
+    aligned = _aligned(before, landmarks, size)
+    stripes = np.sin(np.arange(size) / size * 100) * 0.1 + 0.5
+    detailed = np.tile(stripes[:, None, None], (1, size, 3)).astype(np.float32)
+    inside = (slice(130, 170), slice(180, 220))
+
+    def grain(pixels: SourcePixels) -> float:
+        part = pixels.samples[inside].astype(np.float64)[:, :, 0] / 65535
+        return float((part - part.mean(axis=1, keepdims=True)).std())
+
+    after = paste_back(before, detailed, aligned, landmarks, replace(PLAIN, grain=True))
+    assert grain(after) == pytest.approx(grain(before), rel=0.15)
+
+
 def test_the_same_restoration_gives_the_same_samples() -> None:
     before = _scene(RGB, 8)
     landmarks = _landmarks()
