@@ -193,7 +193,8 @@ class Likeness(QObject):
         return open_eyes(self._store, chosen.face_models, chosen.insightface_folder, chosen.device)
 
     def _open_restorer(self, engine: str) -> Restorer:
-        return open_restorer(engine, self._store, self.settings.device)
+        memories = self._where.cache / "memories"
+        return open_restorer(engine, self._store, self.settings.device, memories)
 
     def _max_pixels(self) -> int:
         return self.settings.max_megapixels * 1_000_000

@@ -65,7 +65,9 @@ class Tools:
 
     @cached_property
     def restorer(self) -> Restorer:
-        restorer = open_restorer(self.settings.engine, self.store, self.settings.device)
+        chosen = self.settings
+        memories = self._places.cache / "memories"
+        restorer = open_restorer(chosen.engine, self.store, chosen.device, memories)
         self._open.callback(restorer.close)
         return restorer
 

@@ -11,6 +11,7 @@ from desktop_app.domain.progress import Progress, Report
 from desktop_app.jobs.job import Job, Work
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.models.store import ModelCondition, ModelState, ModelStore
+from desktop_app.operations.install_model import install_model
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.wishes import Wishes
 
@@ -73,7 +74,7 @@ class ModelWishes(Wishes):
 
 
 def _install(store: ModelStore, model_id: str, source: Path, report: Report) -> str:
-    store.install_from(model_id, source, report)
+    install_model(store, model_id, source, report)
     return store.get(model_id).title
 
 
