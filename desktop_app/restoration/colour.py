@@ -1,4 +1,6 @@
-"""Keeps a grey or brown photo grey or brown."""
+"""Keeps a grey or brown photo grey or brown, and shows the network a faded one unfaded."""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -8,6 +10,43 @@ from desktop_app.domain.photo import FloatImage, RgbImage
 
 TONED = 3.5  # of 255: a picture is toned where its colours stray less from its tone curve
 KNOTS = 17  # of the tone curve, over brightness
+BLACK, WHITE = 0.06, 0.92  # where the ends of a faded picture's brightness are brought to
+ENDS = (0.5, 99.5)  # per cent of the pixels that lie below each end
+MOST_GAIN = 4.0  # beyond it there is more grain than picture
+
+
+@dataclass(frozen=True)
+class Unfaded:
+    """A picture of one tone in grey, with the contrast of a fresh print, and the way back."""
+
+    picture: RgbImage
+    gain: float
+    middle: float  # of the faded brightness, 0 to 1
+
+    def faded(self, restored: FloatImage) -> FloatImage:
+        """`restored` with the contrast that the picture had before it was unfaded."""
+        faded: FloatImage = (restored - np.float32((BLACK + WHITE) / 2)) / np.float32(self.gain)
+        return faded + np.float32(self.middle)
+
+
+def unfaded(crop: RgbImage) -> Unfaded | None:
+    """None where the crop has colours of its own, or has not faded.
+
+    A network that learned on clear portraits sees more in a print whose brightness is spread over
+    the whole range; what it restored goes back to the print's own range, so the photo keeps it.
+    """
+    before = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb)
+    if _tone_curves(before) is None:
+        return None
+    brightness = before[:, :, 0]
+    darkest, brightest = (float(end) for end in np.percentile(brightness, ENDS))
+    gain = min((WHITE - BLACK) / max(brightest - darkest, 1e-3), MOST_GAIN)
+    if gain <= 1:
+        return None
+    middle = (darkest + brightest) / 2
+    spread = np.clip((brightness - middle) * gain + (BLACK + WHITE) / 2, 0, 1)
+    grey = np.round(spread * 255).astype(np.uint8)
+    return Unfaded(np.repeat(grey[:, :, None], 3, axis=2), gain, middle)
 
 
 def with_colours_of(crop: RgbImage, restored: FloatImage) -> FloatImage:
@@ -18,12 +57,8 @@ def with_colours_of(crop: RgbImage, restored: FloatImage) -> FloatImage:
     crop gives a grey picture. Both are (height, width, 3); `restored` is in [0, 1].
     """
     before = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb)
-    curves = [_tone_curve(before[:, :, 0], before[:, :, channel]) for channel in (1, 2)]
-    strayed = [
-        np.abs(before[:, :, channel] - _along(before[:, :, 0], curve)).mean()
-        for channel, curve in zip((1, 2), curves, strict=True)
-    ]
-    if max(strayed) * 255 > TONED:
+    curves = _tone_curves(before)
+    if curves is None:
         return restored
     after = cv2.cvtColor(restored, cv2.COLOR_RGB2YCrCb)
     for channel, curve in zip((1, 2), curves, strict=True):
@@ -32,6 +67,17 @@ def with_colours_of(crop: RgbImage, restored: FloatImage) -> FloatImage:
         return np.repeat(np.clip(after[:, :, :1], 0, 1), 3, axis=2)
     toned: FloatImage = np.clip(cv2.cvtColor(after, cv2.COLOR_YCrCb2RGB), 0, 1)
     return toned
+
+
+def _tone_curves(picture: NDArray[np.float32]) -> list[NDArray[np.float32]] | None:
+    """Both colours of (height, width, 3) YCrCb over brightness; None where there is no one tone."""
+    brightness = picture[:, :, 0]
+    curves = [_tone_curve(brightness, picture[:, :, channel]) for channel in (1, 2)]
+    strayed = [
+        np.abs(picture[:, :, channel] - _along(brightness, curve)).mean()
+        for channel, curve in zip((1, 2), curves, strict=True)
+    ]
+    return None if max(strayed) * 255 > TONED else curves
 
 
 def _tone_curve(

@@ -19,7 +19,7 @@ from desktop_app.domain.restoration import (
 )
 from desktop_app.models.onnx_session import device_of, open_session
 from desktop_app.models.store import sha256_of
-from desktop_app.restoration.colour import with_colours_of
+from desktop_app.restoration.colour import unfaded, with_colours_of
 
 ENGINE = "compact"
 SIDE = 256
@@ -96,7 +96,8 @@ class CompactRestorer:
     def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
         """See `Restorer.restore`. `seed` changes nothing here.
 
-        A grey or toned crop stays so: its brightness is restored, its colours are kept.
+        A grey or toned crop stays so: its brightness is restored, its colours are kept; a faded
+        one is shown to the network unfaded, and its result faded again.
         Raises `BadRequest` for a crop of another size, or a memory of another network.
         """
         _check_size(crop)
@@ -104,10 +105,14 @@ class CompactRestorer:
             raise BadRequest("The references were encoded by another engine. Encode them again.")
         state: CompactMemory = memory.state
         feeds = dict(zip(MEMORY, state.tokens, strict=True))
+        fresh = unfaded(crop)
+        seen = crop if fresh is None else fresh.picture
         restored, attention = self._restorer.run(
-            None, {"degraded": _tensor(crop), "identity": state.identity} | feeds
+            None, {"degraded": _tensor(seen), "identity": state.identity} | feeds
         )
         picture = np.clip(restored[0].transpose(1, 2, 0) * 0.5 + 0.5, 0, 1)
+        if fresh is not None:
+            picture = np.clip(fresh.faded(picture), 0, 1)
         return RestoredFace(
             with_colours_of(crop, np.ascontiguousarray(picture)),
             _reference_map(attention, state.order),

@@ -1,0 +1,42 @@
+"""Grey stays grey, brown stays brown, and a faded print is seen unfaded."""
+
+import numpy as np
+import pytest
+
+from desktop_app.domain.photo import RgbImage
+from desktop_app.restoration.colour import unfaded, with_colours_of
+
+
+def _print(darkest: int, brightest: int, tint: tuple[float, float, float]) -> RgbImage:
+    """A slope from dark to bright, (64, 64, 3), in one tone."""
+    slope = np.linspace(darkest, brightest, 64 * 64).reshape(64, 64, 1)
+    return np.round(np.clip(slope * np.array(tint), 0, 255)).astype(np.uint8)
+
+
+def test_a_faded_print_is_spread_over_the_whole_range_and_comes_back() -> None:
+    crop = _print(110, 180, (1.0, 0.92, 0.75))
+    fresh = unfaded(crop)
+    assert fresh is not None
+    assert fresh.picture.min() < 25
+    assert fresh.picture.max() > 225
+    assert (fresh.picture[:, :, 0] == fresh.picture[:, :, 2]).all()
+    back = with_colours_of(crop, fresh.faded(fresh.picture.astype(np.float32) / 255))
+    assert np.abs(back * 255 - crop).max() < 4
+
+
+@pytest.mark.parametrize("crop", [_print(0, 255, (1, 1, 1)), _print(5, 250, (1, 0.95, 0.9))])
+def test_a_print_that_has_not_faded_is_left_alone(crop: RgbImage) -> None:
+    assert unfaded(crop) is None
+
+
+def test_a_colour_photo_is_left_alone() -> None:
+    crop = np.random.default_rng(0).integers(90, 160, (64, 64, 3)).astype(np.uint8)
+    assert unfaded(crop) is None
+    restored = np.full((64, 64, 3), 0.5, np.float32)
+    assert with_colours_of(crop, restored) is restored
+
+
+def test_an_even_wall_is_not_torn_apart() -> None:
+    fresh = unfaded(np.full((64, 64, 3), 128, np.uint8))
+    assert fresh is not None
+    assert np.ptp(fresh.picture) == 0
