@@ -1,5 +1,7 @@
 """A tiny model in the published layout, with random weights that make every part matter."""
 
+import functools
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,14 @@ def build(
     own_keys: bool = False,
 ) -> tuple[StraightPort, dict[str, Any]]:
     """The straight port, and what `torch.save` writes of it: `cfg` and `state_dict`."""
+    port, published = _built(seed, rank, use_adain, own_keys)
+    return port, {"cfg": deepcopy(published["cfg"]), "state_dict": dict(published["state_dict"])}
+
+
+@functools.cache
+def _built(
+    seed: int, rank: int, use_adain: bool, own_keys: bool
+) -> tuple[StraightPort, dict[str, Any]]:
     torch.manual_seed(seed)
     port = StraightPort(
         ARCHITECTURE, rank_unet=rank, rank_vae=rank + 1, use_adain=use_adain, own_keys=own_keys
