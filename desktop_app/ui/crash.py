@@ -72,6 +72,12 @@ class CrashDialog(QDialog):
             cls._open.open()
         return cls._open
 
+    @classmethod
+    def close_open(cls) -> None:
+        """Closes the dialog where one is open."""
+        if cls._open is not None:
+            cls._open.accept()
+
     @Slot()
     def _closed(self) -> None:
         CrashDialog._open = None

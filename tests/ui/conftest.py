@@ -24,6 +24,7 @@ from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.settings.places import places
 from desktop_app.ui import theme
+from desktop_app.ui.crash import CrashDialog
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
@@ -41,6 +42,7 @@ def garbage_is_collected_here() -> Iterator[None]:
     """As in the application: a QObject that garbage takes in a lane's thread leaves its timers."""
     gc.disable()
     yield
+    CrashDialog.close_open()
     gc.collect()
     gc.enable()
 
