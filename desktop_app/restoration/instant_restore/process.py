@@ -1,11 +1,7 @@
 """The large engine in a process of its own, driven from here; imports no torch."""
 
-import contextlib
 import hashlib
 import importlib.util
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,17 +21,13 @@ from desktop_app.domain.restoration import (
     RestoredFace,
     RestorerFacts,
 )
+from desktop_app.restoration.instant_restore.engine_process import EngineProcess, child_command
 from desktop_app.restoration.instant_restore.wire import (
     Broken,
     EngineFailed,
     Message,
     raise_failure,
-    read_message,
-    write_message,
 )
-
-ENGINE_SWITCH = "--instant-restore-child"
-"""What the frozen application is started with to be the engine's process."""
 
 NEEDED = ("torch", "diffusers", "safetensors")
 MOST_STARTS = 5  # of one piece of work whose process ends under it
@@ -55,79 +47,6 @@ class HandedReferences:
 def missing_packages() -> tuple[str, ...]:
     """The packages that the large engine needs and that are not installed; imports none."""
     return tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
-
-
-def child_command(python: Path | None = None) -> list[str]:
-    """How the engine's process is started: by `python` of a private environment, or by ours."""
-    if python is not None:
-        return [str(python), "-m", "desktop_app.restoration.instant_restore.child"]
-    if getattr(sys, "frozen", False):
-        return [sys.executable, ENGINE_SWITCH]
-    return [sys.executable, "-m", "desktop_app.restoration.instant_restore.child"]
-
-
-class EngineProcess:
-    """One child process and the pipe to it. Every call raises `Broken` when the child ended."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        environment = dict(os.environ)
-        if getattr(sys, "frozen", False) and "LD_LIBRARY_PATH_ORIG" in environment:
-            environment["LD_LIBRARY_PATH"] = environment["LD_LIBRARY_PATH_ORIG"]
-        package = str(Path(__file__).resolve().parents[3])
-        if not getattr(sys, "frozen", False):
-            paths = [package, *filter(None, [environment.get("PYTHONPATH")])]
-            environment["PYTHONPATH"] = os.pathsep.join(paths)
-        try:
-            self._process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            raise DeviceUnavailable(
-                "The large engine's process does not start. Install the engine again, "
-                "or choose the built-in one."
-            ) from error
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def ask(self, words: Mapping[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> Message:
-        """The answer. Raises what the child refused with."""
-        self.say(words, arrays)
-        answer = self.hear()
-        raise_failure(answer.words)
-        return answer
-
-    def say(self, words: Mapping[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:
-        assert self._process.stdin is not None
-        write_message(self._process.stdin, Message(words, arrays))  # type: ignore[arg-type]
-
-    def hear(self) -> Message:
-        assert self._process.stdout is not None
-        return read_message(self._process.stdout)  # type: ignore[arg-type]
-
-    def kill(self) -> None:
-        """Ends the child whatever it is doing; its pipes are closed by whoever reads them."""
-        with contextlib.suppress(OSError):
-            self._process.kill()
-
-    def end(self) -> None:
-        """Ends the child, closes its pipes and waits for it."""
-        self.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
 
 
 Work: TypeAlias = Callable[[EngineProcess], Message | None]
