@@ -5,6 +5,8 @@ from pathlib import Path
 
 from desktop_app.faces.detector import FaceDetector
 from desktop_app.faces.embedder import FaceEmbedder, MobileFaceEmbedder
+from desktop_app.faces.insightface_library import open_library_pack
+from desktop_app.faces.insightface_pack import open_pack
 from desktop_app.faces.yunet import YuNetDetector
 from desktop_app.models.store import ModelStore
 
@@ -24,11 +26,10 @@ def open_eyes(
     device: str = "auto",
 ) -> Eyes:
     """The face models that the settings name. Raises `ModelNotInstalled`, `ModelRefused`."""
-    if face_models == "insightface":
-        from desktop_app.faces.insightface_pack import open_pack
-
+    if face_models in ("insightface", "insightface-library"):
         folder = Path(insightface_folder) if insightface_folder else store.path("insightface-pack")
-        pack = open_pack(folder, device)
+        open_it = open_pack if face_models == "insightface" else open_library_pack
+        pack = open_it(folder, device)
         return Eyes(pack.detector, pack.embedder)
     return Eyes(
         YuNetDetector(store.path("yunet"), device),

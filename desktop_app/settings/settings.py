@@ -69,7 +69,11 @@ class Settings:
             "Face models",
             "Another model describes every face anew; that runs in the background. "
             "insightface packs are for non-commercial use.",
-            (("embedded", "Built-in"), ("insightface", "insightface pack")),
+            (
+                ("embedded", "Built-in"),
+                ("insightface", "insightface pack"),
+                ("insightface-library", "insightface pack, read by the library insightface"),
+            ),
         ),
     )
     insightface_folder: str = _setting(
