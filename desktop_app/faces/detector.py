@@ -51,10 +51,9 @@ def _same_face(one: DetectedFace, other: DetectedFace) -> bool:
         return True
     smaller = min(one.bbox, other.bbox, key=lambda box: box.width * box.height)
     distance = float(np.hypot(*(one.landmarks.mean(axis=0) - other.landmarks.mean(axis=0))))
-    return (
-        _part_inside(smaller, one.bbox if smaller is other.bbox else other.bbox) > INSIDE
-        and distance < SAME_POINTS * max(smaller.width, smaller.height)
-    )
+    return _part_inside(
+        smaller, one.bbox if smaller is other.bbox else other.bbox
+    ) > INSIDE and distance < SAME_POINTS * max(smaller.width, smaller.height)
 
 
 def _part_inside(inner: BBox, outer: BBox) -> float:

@@ -119,10 +119,7 @@ class ScrfdDetector:
         ) / 128
         rows = self._guesses(canvas)
         scale = np.array([new_width / width, new_height / height] * 7, np.float32)
-        half = np.float32(0.5)  # pixels are counted at their centres
-        if self._as_insightface:
-            scale[:], half = scale[1], np.float32(0)
-        rows[:, :14] = (rows[:, :14] + half) / scale - half
+        rows[:, :14] /= scale[1] if self._as_insightface else scale
         return rows
 
     def _guesses(self, canvas: NDArray[np.float32]) -> NDArray[np.float32]:
