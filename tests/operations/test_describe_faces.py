@@ -12,7 +12,7 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.errors import ModelNotInstalled
 from desktop_app.domain.face import AssignmentStatus, Embedding, Face, Landmarks
 from desktop_app.domain.photo import PhotoState, RgbImage
-from desktop_app.domain.progress import Cancelled, Progress
+from desktop_app.domain.progress import Cancelled, Progress, silent
 from desktop_app.faces.alignment import align_for_embedding
 from desktop_app.faces.embedder import unit_length
 from desktop_app.imaging.thumbnails import ThumbnailStore
@@ -41,8 +41,13 @@ class PixelEmbedder:
 
 
 @pytest.fixture
-def other_eyes(eyes: Eyes) -> Eyes:
-    return Eyes(eyes.detector, PixelEmbedder())
+def pixels() -> PixelEmbedder:
+    return PixelEmbedder()
+
+
+@pytest.fixture
+def other_eyes(eyes: Eyes, pixels: PixelEmbedder) -> Eyes:
+    return Eyes(eyes.detector, pixels)
 
 
 def _all_faces(catalog: Catalog, model: str) -> int:
@@ -50,7 +55,7 @@ def _all_faces(catalog: Catalog, model: str) -> int:
 
 
 def test_switching_the_model_describes_every_face_once(
-    catalog: Catalog, eyes: Eyes, other_eyes: Eyes
+    catalog: Catalog, eyes: Eyes, other_eyes: Eyes, pixels: PixelEmbedder
 ) -> None:
     total = catalog.facts().faces
     assert (_all_faces(catalog, eyes.embedder.id), _all_faces(catalog, "pixels")) == (total, 0)
@@ -58,7 +63,7 @@ def test_switching_the_model_describes_every_face_once(
     describe_faces_anew(catalog, other_eyes, seen.append)
     assert (seen[-1].done, seen[-1].total) == (total, total)
     describe_faces_anew(catalog, other_eyes, seen.append)
-    assert other_eyes.embedder.asked == total
+    assert pixels.asked == total
     assert _all_faces(catalog, "pixels") == total
 
 
@@ -66,7 +71,7 @@ def test_the_vectors_of_two_models_stay_apart(
     catalog: Catalog, eyes: Eyes, other_eyes: Eyes
 ) -> None:
     before_ids, before = catalog.faces.embeddings(eyes.embedder.id)
-    describe_faces_anew(catalog, other_eyes, lambda _: None)
+    describe_faces_anew(catalog, other_eyes, silent)
     after_ids, after = catalog.faces.embeddings(eyes.embedder.id)
     assert before_ids == after_ids
     assert np.array_equal(before, after)
@@ -74,7 +79,7 @@ def test_the_vectors_of_two_models_stay_apart(
 
 
 def test_switching_back_needs_no_new_look(catalog: Catalog, eyes: Eyes, other_eyes: Eyes) -> None:
-    describe_faces_anew(catalog, other_eyes, lambda _: None)
+    describe_faces_anew(catalog, other_eyes, silent)
     assert catalog.faces.without_embedding(eyes.embedder.id, limit=100) == []
 
 
@@ -83,7 +88,8 @@ def test_until_it_is_described_anew_a_named_face_suggests_nothing(
 ) -> None:
     assert galleries(named, "pixels") == {}
     suggest_people(named, "pixels")
-    describe_faces_anew(named, other_eyes, lambda _: None)
+    assert named.faces.with_status(AssignmentStatus.SUGGESTED) == []
+    describe_faces_anew(named, other_eyes, silent)
     (old,) = galleries(named, eyes.embedder.id).values()
     (new,) = galleries(named, "pixels").values()
     assert old.shape[1] == eyes.embedder.dimensions
@@ -94,7 +100,7 @@ def test_names_survive_the_switch(
     named: Catalog, face_in: Callable[[str], Face], other_eyes: Eyes
 ) -> None:
     before = face_in(OFFICE)
-    describe_faces_anew(named, other_eyes, lambda _: None)
+    describe_faces_anew(named, other_eyes, silent)
     after = face_in(OFFICE)
     assert after.status is AssignmentStatus.CONFIRMED
     assert after.person_id == before.person_id
@@ -108,12 +114,12 @@ def test_a_photo_that_cannot_be_read_waits_for_the_next_time(
     away = tmp_path / "away.jpg"
     shutil.move(photo.path, away)
     try:
-        describe_faces_anew(catalog, other_eyes, lambda _: None)
+        describe_faces_anew(catalog, other_eyes, silent)
         waiting = catalog.faces.without_embedding("pixels", limit=100)
         assert waiting == [face.id for face in catalog.faces.of_photo(photo.id)]
     finally:
         shutil.move(away, photo.path)
-    describe_faces_anew(catalog, other_eyes, lambda _: None)
+    describe_faces_anew(catalog, other_eyes, silent)
     assert catalog.faces.without_embedding("pixels", limit=100) == []
 
 
@@ -133,10 +139,10 @@ def test_a_library_indexed_with_two_models_has_both_sets(
     catalog: Catalog, indexed: Path, other_eyes: Eyes, eyes: Eyes, thumbnails: ThumbnailStore
 ) -> None:
     (folder,) = catalog.folders.all()
-    index_folder(catalog, folder.id, other_eyes, thumbnails, lambda _: None)
+    index_folder(catalog, folder.id, other_eyes, thumbnails, silent)
     files = catalog.photos.known_files(folder.id).values()
     assert all(file.state is PhotoState.INDEXED for file in files)
-    describe_faces_anew(catalog, other_eyes, lambda _: None)
+    describe_faces_anew(catalog, other_eyes, silent)
     total = catalog.facts().faces
     assert _all_faces(catalog, "pixels") == _all_faces(catalog, eyes.embedder.id) == total
 
