@@ -100,6 +100,10 @@ class RestorationState(enum.Enum):
     REFUSED = "refused"
 
 
+UNCHANGED = 0.02
+"""A smaller change of a cosine is none: the embedder itself wavers as much."""
+
+
 @dataclass(frozen=True)
 class Likeness:
     """Cosine similarities of a face to the person's confirmed faces, before and after."""
@@ -113,7 +117,7 @@ class Likeness:
 
     @property
     def fell(self) -> bool:
-        return self.after < self.before or self.nearest_other > self.after
+        return self.after <= self.before - UNCHANGED or self.nearest_other > self.after
 
 
 @dataclass(frozen=True)

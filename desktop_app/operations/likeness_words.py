@@ -1,6 +1,6 @@
 """Says a likeness in words before it says it in numbers."""
 
-from desktop_app.domain.restoration import Likeness
+from desktop_app.domain.restoration import UNCHANGED, Likeness
 
 # Bounds on the cosine of the built-in embedder (fr_feature): of two clear photos of one person the
 # mean was 0.67 on twelve people, of a degraded and a clear one 0.30; of strangers it is near 0.
@@ -21,6 +21,8 @@ def likeness_in_words(likeness: Likeness, name: str) -> str:
             f"than to {name} ({numbers})"
         )
     verdict = similarity_in_words(likeness.after)
+    if abs(likeness.after - likeness.before) < UNCHANGED:
+        return f"As like {name} as before: {verdict} ({numbers})"
     if likeness.after < likeness.before:
         return f"The likeness fell: now {verdict} {name} ({numbers})"
     return f"{verdict.capitalize()} {name} ({numbers})"

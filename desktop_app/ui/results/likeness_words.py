@@ -4,7 +4,7 @@ import enum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desktop_app.domain.restoration import Likeness
+from desktop_app.domain.restoration import UNCHANGED, Likeness
 from desktop_app.operations.likeness_words import similarity_in_words
 
 _BANDS = (  # where a translator finds the words that similarity_in_words chooses from
@@ -16,8 +16,6 @@ _BANDS = (  # where a translator finds the words that similarity_in_words choose
 )
 BORDERS = (0.30, 0.45, 0.60)
 """Where the words change, for the gauge."""
-
-_SAME = 0.02  # a smaller change is none: the embedder's own wavering
 
 
 class Verdict(enum.Enum):
@@ -45,7 +43,7 @@ def verdict(likeness: Likeness) -> Verdict:
     """The one thing to be said first."""
     if likeness.nearest_other > likeness.after:
         return Verdict.SOMEBODY_ELSE
-    if abs(likeness.after - likeness.before) < _SAME:
+    if abs(likeness.after - likeness.before) < UNCHANGED:
         return Verdict.SAME
     return Verdict.BETTER if likeness.after > likeness.before else Verdict.WORSE
 
