@@ -74,6 +74,8 @@ def train(arguments: argparse.Namespace) -> None:
     if checkpoint.exists():
         trainer.resume(checkpoint)
         print(f"going on from step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
+    elif arguments.begin_from is not None:
+        trainer.begin_from(arguments.begin_from)
     budget = Budget(arguments.steps, arguments.minutes)
     saved = trainer.seconds
     with (arguments.work / "losses.jsonl").open("a", encoding="utf-8") as log:
@@ -128,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, required=True, help="crops, checkpoints, losses")
     parser.add_argument("--out", type=Path, help="where the shipped files go")
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="small")
+    parser.add_argument("--begin-from", type=Path, help="the checkpoint of another recipe's run")
     parser.add_argument("--side", type=int, default=FACE, help="of the faces to prepare")
     parser.add_argument("--base", type=Path, help="SD-Turbo as diffusers keeps it")
     parser.add_argument("--minutes", type=float, help="of training, over all sittings")

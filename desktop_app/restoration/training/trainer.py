@@ -101,6 +101,7 @@ class Trainer:
         self._rank, self._ranks = ranks()
         self.step = 0
         self.seconds = 0.0
+        self.before: list[dict[str, Any]] = []  # recipe, steps, seconds of the runs begun from
 
     def _placed(self, module: Any) -> Any:
         return module.to(self.device, memory_format=torch.channels_last)
@@ -192,6 +193,7 @@ class Trainer:
                     "recipe": json.loads(json.dumps(self.recipe.as_dict())),
                     "step": self.step,
                     "seconds": self.seconds,
+                    "before": self.before,
                     "network": own_weights(self.network),
                     "average": own_weights(self.average),
                     "optimiser": self._optimiser.state_dict(),
@@ -210,6 +212,18 @@ class Trainer:
         self.average.load_state_dict(state["average"], strict=False)
         self._optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
+        self.before = state.get("before", [])
+
+    def begin_from(self, path: Path) -> None:
+        """Starts a run of its own at the averaged weights of another; the network must have the
+        same shape, the losses and their weights may differ."""
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if Recipe.from_dict(state["recipe"]).network != self.recipe.network:
+            raise ValueError(f"{path.name} holds a network of another shape.")
+        self.network.load_state_dict(state["average"], strict=False)
+        self.average.load_state_dict(state["average"], strict=False)
+        run = {name: state[name] for name in ("recipe", "step", "seconds")}
+        self.before = [*state.get("before", []), run]
 
 
 def to_tensors(batch: Batch, device: torch.device) -> TensorBatch:

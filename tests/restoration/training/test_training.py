@@ -191,6 +191,27 @@ def test_another_recipe_cannot_go_on_from_a_checkpoint(models: Path, tmp_path: P
     assert state["step"] == 0
 
 
+def test_another_recipe_begins_at_the_weights_and_tells_what_came_before(
+    models: Path, tmp_path: Path
+) -> None:
+    first = a_trainer(models)
+    first.train(Budget(steps=2))
+    first.save(tmp_path / "first.pt")
+    recipe = replace(TINY, training=replace(TINY.training, identity=1.5))
+    second = a_trainer(models, recipe)
+    second.begin_from(tmp_path / "first.pt")
+    pairs = zip(first.average.parameters(), second.network.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+    second.train(Budget(steps=1))
+    second.save(tmp_path / "second.pt")
+    _, state = load_network(tmp_path / "second.pt", models)
+    assert (state["step"], state["before"][0]["step"]) == (1, 2)
+    assert Recipe.from_dict(state["before"][0]["recipe"]) == TINY
+    wider = replace(TINY, network=replace(TINY.network, finishing_width=16))
+    with pytest.raises(ValueError, match="another shape"):
+        a_trainer(models, wider).begin_from(tmp_path / "first.pt")
+
+
 def test_the_exported_files_answer_as_the_training_code_does(models: Path, tmp_path: Path) -> None:
     network = build_network(TINY, models)
     export(network, tmp_path)
