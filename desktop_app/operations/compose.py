@@ -38,14 +38,19 @@ class FaceWindow:
 def compose(pixels: SourcePixels, patches: Sequence[Patch]) -> SourcePixels:
     """The photo with all patches laid in, in its own depth and colours; outside them untouched."""
     composed = replace(pixels, samples=pixels.samples.copy())
+    lay_in(composed, patches)
+    return composed
+
+
+def lay_in(pixels: SourcePixels, patches: Sequence[Patch]) -> None:
+    """Changes the samples of `pixels` themselves: a large scan is held in memory once."""
     for patch in patches:
-        window = window_around(composed, patch.landmarks, patch.crop.shape[0])
+        window = window_around(pixels, patch.landmarks, patch.crop.shape[0])
         part = composed_window(window, patch.crop, patch.settings)
         width, height = part.size
-        composed.samples[window.top : window.top + height, window.left : window.left + width] = (
+        pixels.samples[window.top : window.top + height, window.left : window.left + width] = (
             part.samples
         )
-    return composed
 
 
 def window_around(pixels: SourcePixels, landmarks: Landmarks, size: int) -> FaceWindow:

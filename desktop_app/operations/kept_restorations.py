@@ -25,6 +25,7 @@ from desktop_app.operations.compose import (
     Patch,
     compose,
     composed_window,
+    lay_in,
     window_around,
 )
 from desktop_app.operations.index_folder import MAX_PIXELS
@@ -78,7 +79,11 @@ def restored_photo(
     if len({r.photo_id for r in restorations}) > 1:
         raise BadRequest("These restorations belong to different photos. Export each by itself.")
     pixels = source_of(catalog, restorations[0], max_pixels)
-    return compose(pixels, [_patch(catalog, r) for r in restorations])
+    patches = [_patch(catalog, r) for r in restorations]
+    if not pixels.samples.flags.writeable:  # some readers lend the decoder's own memory
+        return compose(pixels, patches)
+    lay_in(pixels, patches)
+    return pixels
 
 
 def accept_restoration(catalog: Catalog, restoration_id: RestorationId) -> CatalogChanges:
