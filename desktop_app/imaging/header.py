@@ -8,6 +8,7 @@ from PIL import Image
 
 from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.pillow_files import ORIENTATION, open_with_pillow, orientation_of
+from desktop_app.imaging.png_chunks import xmp_chunk
 from desktop_app.imaging.read_heif import open_heif
 from desktop_app.imaging.read_raw import raw_preview
 from desktop_app.imaging.source import format_of
@@ -47,6 +48,8 @@ def _pillow_header(file: BinaryIO, file_format: FileFormat) -> PhotoHeader:
     except Exception:  # garbage in the EXIF block; the picture may still be sound
         exif = Image.Exif()
     xmp = _as_xmp(image.info.get("xmp"))
+    if not xmp and file_format is FileFormat.PNG:
+        xmp = _as_xmp(xmp_chunk(file))
     return PhotoHeader(file_format, *image.size, orientation_of(image), exif, xmp)
 
 

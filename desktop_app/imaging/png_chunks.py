@@ -9,6 +9,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _MOST_CHUNKS = 200_000  # pictures come in pieces of 8 KB and more
 _LARGEST_EXIF = 1_000_000
+_LARGEST_XMP = 4_000_000
+_XMP_KEYWORD = b"XML:com.adobe.xmp\0"
 
 
 def exif_chunk(file: BinaryIO) -> bytes:
@@ -18,6 +20,37 @@ def exif_chunk(file: BinaryIO) -> bytes:
             file.seek(start)
             return b"Exif\0\0" + file.read(length)
     return b""
+
+
+def xmp_chunk(file: BinaryIO) -> bytes:
+    """The XMP packet, which ExifTool puts behind the pixels; b"" where there is none.
+
+    It is the text of an iTXt chunk: keyword, whether and how compressed, language, translated
+    keyword, text (XMP specification part 3, 1.1.5).
+    """
+    for kind, start, length in _chunks(file):
+        if kind != b"iTXt" or length > _LARGEST_XMP:
+            continue
+        file.seek(start)
+        body = file.read(length)
+        if not body.startswith(_XMP_KEYWORD):
+            continue
+        compressed = body[len(_XMP_KEYWORD) : len(_XMP_KEYWORD) + 1] == b"\1"
+        parts = body[len(_XMP_KEYWORD) + 2 :].split(b"\0", 2)
+        if len(parts) < 3:
+            return b""
+        return _inflated(parts[2]) if compressed else parts[2]
+    return b""
+
+
+def _inflated(data: bytes) -> bytes:
+    """b"" for broken data, and for data that would not end."""
+    inflater = zlib.decompressobj()
+    try:
+        unfolded = inflater.decompress(data, _LARGEST_XMP)
+    except zlib.error:
+        return b""
+    return unfolded if inflater.eof else b""
 
 
 def picture_chunks(file: BinaryIO) -> bytes | None:

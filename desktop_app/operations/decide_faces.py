@@ -1,6 +1,5 @@
 """The user's decisions on faces: naming, confirming, rejecting, ignoring, and taking it back."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from desktop_app.catalog.catalog import Catalog
@@ -8,11 +7,7 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId, PersonId
-
-LONGEST_NAME = 200  # characters
-_UNFIT = {"Cc", "Cs", "Co", "Cn"}  # Unicode's controls, halves of signs, and signs of nobody
-_STEERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that turn the direction of what follows and so can make a name look like another."""
+from desktop_app.domain.names import LONGEST_NAME, is_unfit
 
 
 def name_faces(catalog: Catalog, face_ids: Sequence[FaceId], name: str) -> CatalogChanges:
@@ -27,7 +22,7 @@ def checked_name(name: str) -> str:
         raise BadRequest("A name is needed: type who this is.")
     if len(name) > LONGEST_NAME:
         raise BadRequest(f"A name may have {LONGEST_NAME} characters at most; this one is longer.")
-    if any(unicodedata.category(sign) in _UNFIT or sign in _STEERING for sign in name):
+    if any(is_unfit(sign) for sign in name):
         raise BadRequest("The name holds signs that cannot be shown. Type it again.")
     return name
 
