@@ -42,6 +42,7 @@ from desktop_app.catalog.schema import (
     people,
     photos,
     restorations,
+    splits,
 )
 from desktop_app.catalog.values import CatalogFacts
 from desktop_app.domain.changes import CatalogChanges
@@ -192,7 +193,7 @@ class Catalog:
         `photos.try_again` asks for it.
         """
         with self._file.write() as connection:
-            for table in (decisions, restorations, faces, people):
+            for table in (decisions, restorations, faces, people, splits):
                 connection.execute(delete(table))
         self._file.checkpoint(vacuum=True)
         return CatalogChanges(everything=True)

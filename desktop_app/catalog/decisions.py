@@ -91,6 +91,24 @@ class OpenDecision:
             ).where(photos.c.id.in_(among(photo_ids)))
         )
 
+    def turned(self, photo_ids: Iterable[PhotoId]) -> None:
+        self._remember(
+            select(
+                literal(self.id), literal("turn"), photos.c.id, literal(0), photos.c.turned
+            ).where(photos.c.id.in_(among(photo_ids)))
+        )
+
+    def split(self, split_id: int) -> None:
+        self._remember_one("split", split_id)
+
+    def groups(self, face_ids: Iterable[FaceId]) -> None:
+        """The groups of these faces, before they leave them."""
+        self._remember(
+            select(
+                literal(self.id), literal("group"), faces.c.id, literal(0), faces.c.cluster
+            ).where(faces.c.id.in_(among(face_ids)))
+        )
+
     def reference(self, person_id: PersonId, face_id: FaceId) -> None:
         was = self.connection.scalar(
             select(reference_choices.c.choice).where(
@@ -203,7 +221,7 @@ class DecisionLog:
             DecisionKind(first.kind),
             moment(first.made_at),
             counted.get("face", 0),
-            counted.get("date", 0),
+            counted.get("date", 0) + counted.get("turn", 0),
         )
 
 

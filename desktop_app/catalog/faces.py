@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from desktop_app.catalog.alike import Alike
 from desktop_app.catalog.embeddings import Embeddings
 from desktop_app.catalog.face_decisions import FaceDecisions
 from desktop_app.catalog.rows import face_from, plain
@@ -18,7 +19,7 @@ BEST_FIRST = (faces.c.grade.desc(), faces.c.id.desc())
 """The face to show for a person or a group comes first."""
 
 
-class Faces(FaceDecisions, Embeddings):
+class Faces(FaceDecisions, Embeddings, Alike):
     """`catalog.faces`."""
 
     def get(self, face_id: FaceId) -> Face:
@@ -69,6 +70,28 @@ class Faces(FaceDecisions, Embeddings):
                     select(faces.c.id).where(faces.c.status == status.value).order_by(faces.c.id)
                 )
             ]
+
+    def poor(self, ids: Iterable[FaceId]) -> set[FaceId]:
+        """Those of the faces that are too unclear to say by themselves whose they are."""
+        statement = select(faces.c.id).where(faces.c.id.in_(among(ids)), faces.c.poor == 1)
+        with self._file.read() as connection:
+            return {FaceId(row[0]) for row in plain(connection, statement)}
+
+    def confirmed(self) -> dict[FaceId, PersonId]:
+        """Whose each confirmed face is, by the user's word."""
+        statement = select(faces.c.id, faces.c.person_id).where(
+            faces.c.status == AssignmentStatus.CONFIRMED.value
+        )
+        with self._file.read() as connection:
+            return {FaceId(face): PersonId(person) for face, person in plain(connection, statement)}
+
+    def groups(self) -> dict[FaceId, int]:
+        """The number of the group of each face that has one and no name."""
+        statement = select(faces.c.id, faces.c.cluster).where(
+            faces.c.cluster.is_not(None), faces.c.status == AssignmentStatus.NONE.value
+        )
+        with self._file.read() as connection:
+            return {FaceId(face): cluster for face, cluster in plain(connection, statement)}
 
     def clusters(self) -> list[FaceCluster]:
         """The groups of faces without a name, biggest first; in each the best face first."""

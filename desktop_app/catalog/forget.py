@@ -91,7 +91,8 @@ def _forget_decisions(
         (change.subject == "person") & change.key.in_(among(selves)),
         (change.subject == "reference") & change.key.in_(among(selves)),
         (change.subject == "rejection") & change.other_key.in_(among(selves)),
-        change.subject.in_(("face", "rejection", "new_face")) & change.key.in_(among(face_ids)),
+        change.subject.in_(("face", "rejection", "new_face", "group"))
+        & change.key.in_(among(face_ids)),
         (change.subject == "restored_person") & change.before.in_(str(one) for one in selves),
     )
     connection.execute(delete(decision_changes).where(of_them))

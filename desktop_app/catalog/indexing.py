@@ -206,6 +206,10 @@ def _keep(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
     before = connection.execute(select(photos).where(photos.c.id == photo_id)).one_or_none()
     if before is None:
         return CatalogChanges()
+    if before.turned != result.turned:
+        # turned by the user since it was read: it waits to be read once more
+        connection.execute(_PHOTO, {"photo": photo_id, "state": PhotoState.FOUND.value})
+        return CatalogChanges.of(photos=[photo_id])
     metadata = result.metadata
     columns: dict[str, Any] = {
         "state": PhotoState.INDEXED.value,

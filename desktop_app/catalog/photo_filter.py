@@ -37,6 +37,13 @@ def conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
     if wanted.date_unknown is not None:
         unknown = photos.c.taken_earliest.is_(None)
         met.append(unknown if wanted.date_unknown else ~unknown)
+    if wanted.from_year is not None:
+        met.append(photos.c.taken_latest >= f"{wanted.from_year:04}-01-01")
+    if wanted.to_year is not None:
+        met.append(photos.c.taken_earliest <= f"{wanted.to_year:04}-12-31")
+    if wanted.date_vague is not None:
+        exact = photos.c.taken_earliest == photos.c.taken_latest
+        met.append(~exact if wanted.date_vague else exact)
     return met
 
 
@@ -53,9 +60,17 @@ def flags_astray() -> ColumnElement[bool]:
 def order(wanted: PhotoOrder) -> tuple[UnaryExpression[object] | ColumnElement[int], ...]:
     """The columns to sort by; each order is one of an index."""
     if wanted is PhotoOrder.OLDEST_FIRST:
-        return photos.c.taken_earliest.asc().nulls_last(), photos.c.id
+        return (
+            photos.c.taken_earliest.asc().nulls_last(),
+            photos.c.taken_latest.asc(),
+            photos.c.id,
+        )
     if wanted is PhotoOrder.NEWEST_FIRST:
-        return photos.c.taken_earliest.desc(), photos.c.id.desc()
+        return (
+            photos.c.taken_earliest.desc(),
+            photos.c.taken_latest.desc(),
+            photos.c.id.desc(),
+        )
     if wanted is PhotoOrder.NAME:
         return photos.c.search_text.asc(), photos.c.id
     return (photos.c.id.desc(),)

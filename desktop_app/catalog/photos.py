@@ -13,9 +13,10 @@ from desktop_app.catalog.photo_filter import conditions, order
 from desktop_app.catalog.rows import date_columns, photo_from, plain
 from desktop_app.catalog.schema import among, folders, photos
 from desktop_app.catalog.stale import rests_on_photos
+from desktop_app.catalog.turning import turn_to
 from desktop_app.catalog.values import DecisionKind, PhotoFilter
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.errors import NotKnown
+from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.ids import PhotoId
 from desktop_app.domain.photo import DatePrecision, Photo, PhotoDate, PhotoState
 
@@ -107,6 +108,26 @@ class Photos(Indexing):
             )
             stale = decision.stale(rests_on_photos([PhotoId(photo_id) for photo_id in there]))
         return replace(stale, photos=frozenset(PhotoId(photo_id) for photo_id in there))
+
+    def turn(self, ids: Iterable[PhotoId], degrees: int) -> CatalogChanges:
+        """Turns photos clockwise by 90, 180 or 270 degrees; the files stay as they are.
+
+        Faces keep their names, their boxes and landmarks follow. A decision: `people.undo` takes
+        it back. Raises `BadRequest` for another angle.
+        """
+        if degrees % 90:
+            raise BadRequest("A photo is turned by quarters: 90, 180 or 270 degrees.")
+        with self._file.write() as connection:
+            rows = connection.execute(
+                select(photos.c.id, photos.c.turned).where(photos.c.id.in_(among(ids)))
+            ).all()
+            if not rows or degrees % 360 == 0:
+                return CatalogChanges()
+            decision = self._log.begin(connection, DecisionKind.TURN)
+            decision.turned([PhotoId(row.id) for row in rows])
+            return turn_to(
+                connection, [(PhotoId(row.id), (row.turned + degrees) % 360) for row in rows]
+            )
 
     def _photos(self, statement: Select[Any]) -> list[Photo]:
         with self._file.read() as connection:

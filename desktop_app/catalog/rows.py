@@ -62,6 +62,7 @@ def photo_from(row: Row[Any]) -> Photo:
         row.reason,
         row.file_format,
         row.camera,
+        row.turned,
     )
 
 

@@ -81,6 +81,7 @@ photos = Table(
     _text("detector"),
     _number("has_faces"),
     _number("needs_review"),
+    _number("turned"),
     UniqueConstraint("folder_id", "relative"),
 )
 
@@ -137,6 +138,26 @@ rejections = Table(
     METADATA,
     Column("face_id", ForeignKey("faces.id"), primary_key=True),
     Column("person_id", ForeignKey("people.id"), primary_key=True),
+)
+
+splits = Table("splits", METADATA, _id(), _text("made_at"))
+
+split_faces = Table(
+    "split_faces",
+    METADATA,
+    Column("split_id", ForeignKey("splits.id"), primary_key=True),
+    Column("face_id", ForeignKey("faces.id"), primary_key=True),
+    _number("side"),
+)
+
+face_links = Table(
+    "face_links",
+    METADATA,
+    Column("face_id", ForeignKey("faces.id"), primary_key=True),
+    Column("model", Text, primary_key=True),
+    _number("crc32"),
+    _number("round"),
+    Column("near", LargeBinary, nullable=False),
 )
 
 reference_choices = Table(

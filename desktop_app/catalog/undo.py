@@ -14,8 +14,10 @@ from desktop_app.catalog.schema import (
     reference_choices,
     rejections,
     restorations,
+    splits,
 )
 from desktop_app.catalog.subject import changes_of_faces
+from desktop_app.catalog.turning import turn_to
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId, PhotoId, RestorationId
 
@@ -29,6 +31,8 @@ def take_back(connection: Connection, decision_id: int) -> CatalogChanges:
     changes |= _faces(connection, decision_id)
     changes |= _rejections(connection, decision_id)
     changes |= _dates(connection, decision_id)
+    changes |= _turned(connection, decision_id)
+    changes |= _split(connection, decision_id)
     changes |= _references(connection, decision_id)
     changes |= _restorations(connection, decision_id)
     changes |= _people_that_were_not(connection, decision_id)
@@ -116,6 +120,21 @@ def _dates(connection: Connection, decision_id: int) -> CatalogChanges:
             [{"photo": key, **decoded(before)} for key, _, before in images],
         )
     return CatalogChanges.of(photos=(PhotoId(key) for key, _, _ in images))
+
+
+def _turned(connection: Connection, decision_id: int) -> CatalogChanges:
+    images = before_images(connection, decision_id, "turn")
+    return turn_to(connection, [(PhotoId(key), int(before or 0)) for key, _, before in images])
+
+
+def _split(connection: Connection, decision_id: int) -> CatalogChanges:
+    made = [key for key, _, _ in before_images(connection, decision_id, "split")]
+    connection.execute(delete(splits).where(splits.c.id.in_(among(made))))
+    images = before_images(connection, decision_id, "group")
+    for key, _, before in images:
+        cluster = None if before is None else int(before)
+        connection.execute(update(faces).where(faces.c.id == key).values(cluster=cluster))
+    return changes_of_faces(connection, [FaceId(key) for key, _, _ in images])
 
 
 def _references(connection: Connection, decision_id: int) -> CatalogChanges:

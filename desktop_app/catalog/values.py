@@ -60,10 +60,14 @@ class IndexedPhoto:
     faces: Sequence[NewFace]
     detector: str  # the detector's id
     embedding_model: str  # the embedder's id
+    turned: int = 0  # degrees clockwise by which the photo was turned when it was read
 
 
 class PhotoOrder(enum.Enum):
-    """How the library is laid out; photos without a date come last in both directions of time."""
+    """How the library is laid out; photos without a date come last in both directions of time.
+
+    A date with a span stands where it begins; of two that begin together the shorter one is first.
+    """
 
     OLDEST_FIRST = "oldest_first"
     NEWEST_FIRST = "newest_first"
@@ -83,6 +87,9 @@ class PhotoFilter:
     needs_review: bool | None = None  # a face with a suggestion, or a good face without a name
     restored: bool | None = None  # a restoration that was not refused
     date_unknown: bool | None = None
+    from_year: int | None = None  # a date that may lie in this year or later
+    to_year: int | None = None  # a date that may lie in this year or before
+    date_vague: bool | None = None  # known, but not to the day
     order: PhotoOrder = PhotoOrder.OLDEST_FIRST
 
 
@@ -121,6 +128,8 @@ class DecisionKind(enum.Enum):
     MERGE = "merge"
     IGNORE_PERSON = "ignore_person"
     DATE = "date"
+    TURN = "turn"
+    SPLIT = "split"
     REFERENCE = "reference"
 
 
@@ -131,7 +140,7 @@ class Decision:
     kind: DecisionKind
     made_at: datetime
     faces: int  # how many faces it was about
-    photos: int  # how many photos it gave a date
+    photos: int  # how many photos it gave a date or turned
 
 
 @dataclass(frozen=True)

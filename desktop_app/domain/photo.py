@@ -115,3 +115,4 @@ class Photo:
     reason: str = ""  # why it could not be read, for FAILED
     file_format: str = ""
     camera: str = ""
+    turned: int = 0  # degrees clockwise by which the user turned it; width and height follow

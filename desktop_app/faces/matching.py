@@ -1,6 +1,7 @@
-"""Says whose face an embedding may be, from a person's confirmed faces."""
+"""Says whose face an embedding may be, from people's confirmed faces and from what was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,22 +9,71 @@ from numpy.typing import NDArray
 from desktop_app.domain.face import Embedding
 from desktop_app.domain.ids import PersonId
 
-# Measured on ../shared/data/identities (12 people, 177 clear and 12 degraded faces, fr_feature).
-# The cosine of two clear faces of one person is 0.70 (99 in 100 pairs over 0.38), of strangers
-# under 0.416 in 999 of 1,000 pairs, 0.511 at most. With two confirmed faces a person (20 draws),
-# 0.42 gave precision 1.000 at recall 0.996; with half of the people unknown to the gallery (40
-# draws) recall 0.992, no wrong name among the known, and a name for 14 in 1,000 faces of strangers.
-# Degraded faces, all references confirmed: 10 of 12 nearest to the right person; 5 suggested, all
-# rightly, and none suggested with the right person absent.
 SUGGEST_FROM = 0.42
 SUGGEST_POOR_FROM = 0.45
 AHEAD_OF_NEXT = 0.05  # cosine, before the next nearest person
 POOR_AHEAD_OF_NEXT = 0.10
+_BLOCK = 1 << 24  # cosines at a time: 64 MB
 
 
 def identity_similarity(one: Embedding, other: Embedding) -> float:
     """Cosine of two embeddings of unit length by the same model, -1 to 1."""
     return float(np.dot(one, other))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the user said so far; each value is (faces, dimensions) of unit length.
+
+    `confirmed` are people's own faces; `refused` those that the user said are not theirs;
+    `strangers` the ignored and what is no face.
+    """
+
+    confirmed: Mapping[PersonId, NDArray[np.float32]]
+    refused: Mapping[PersonId, NDArray[np.float32]] = field(default_factory=dict)
+    strangers: NDArray[np.float32] | None = None
+
+
+def best_people(
+    embeddings: NDArray[np.float32],
+    evidence: Evidence,
+    rejected: Sequence[frozenset[PersonId]] | None = None,
+    poor: NDArray[np.bool_] | None = None,
+) -> list[tuple[PersonId, float] | None]:
+    """For each face the person to suggest, with a cosine; None where nobody is near enough.
+
+    `embeddings` is (faces, dimensions), `rejected` whose each face is not, `poor` marks faces that
+    need a stricter rule. A person is as near as the nearest of their faces, because a person has
+    ages. Nobody is suggested for a face that is nearer to one that was refused for them, or to a
+    stranger; the rejected still stand in the way of a worse guess.
+    """
+    people = [person for person, faces in evidence.confirmed.items() if len(faces)]
+    people.sort()
+    if not people or not len(embeddings):
+        return [None] * len(embeddings)
+    gallery = np.concatenate([evidence.confirmed[person] for person in people])
+    sizes = [len(evidence.confirmed[person]) for person in people]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    found: list[tuple[PersonId, float] | None] = []
+    step = max(1, _BLOCK // len(gallery))
+    for first in range(0, len(embeddings), step):
+        faces = embeddings[first : first + step]
+        nearness = np.maximum.reduceat(faces @ gallery.T, starts, axis=1)  # (faces, people)
+        against = _against(faces, people, evidence)
+        best = np.argmax(nearness, axis=1)
+        rows = np.arange(len(faces))
+        score = nearness[rows, best]
+        refuted = score <= against[rows, best]
+        nearness[rows, best] = -1
+        lead = score - np.max(nearness, axis=1)
+        weak = np.zeros(len(faces), bool) if poor is None else poor[first : first + step]
+        held = (score >= np.where(weak, SUGGEST_POOR_FROM, SUGGEST_FROM)) & ~refuted
+        held &= lead >= np.where(weak, POOR_AHEAD_OF_NEXT, AHEAD_OF_NEXT)
+        for row in range(len(faces)):
+            person = people[best[row]]
+            refused = rejected is not None and person in rejected[first + row]
+            found.append((person, float(score[row])) if held[row] and not refused else None)
+    return found
 
 
 def best_person(
@@ -32,23 +82,22 @@ def best_person(
     rejected: frozenset[PersonId] = frozenset(),
     poor: bool = False,
 ) -> tuple[PersonId, float] | None:
-    """The person to suggest for a face, with a cosine; None where nobody is near enough.
+    """The person to suggest for one face; see `best_people`."""
+    return best_people(embedding[None], Evidence(gallery), [rejected], np.array([poor]))[0]
 
-    `gallery` holds each person's confirmed embeddings, (faces, dimensions). A person is as near as
-    the nearest of their faces, because a person has ages; the rejected are never suggested, but
-    still stand in the way of a worse guess.
-    """
-    nearness = {
-        person: float(np.max(faces @ embedding)) for person, faces in gallery.items() if len(faces)
-    }
-    if not nearness:
-        return None
-    best = max(nearness, key=lambda person: (nearness[person], -person))
-    score = nearness.pop(best)
-    least, ahead = (
-        (SUGGEST_POOR_FROM, POOR_AHEAD_OF_NEXT) if poor else (SUGGEST_FROM, AHEAD_OF_NEXT)
-    )
-    next_best = max(nearness.values(), default=-1.0)
-    if best in rejected or score < least or score - next_best < ahead:
-        return None
-    return best, score
+
+def _against(
+    faces: NDArray[np.float32], people: Sequence[PersonId], evidence: Evidence
+) -> NDArray[np.float32]:
+    """(faces, people): the cosine to the nearest face that speaks against the person."""
+    against = np.full((len(faces), len(people)), -1.0, np.float32)
+    if evidence.strangers is not None and len(evidence.strangers):
+        step = max(1, _BLOCK // len(faces))
+        for first in range(0, len(evidence.strangers), step):
+            near = np.max(faces @ evidence.strangers[first : first + step].T, axis=1)
+            against = np.maximum(against, near[:, None])
+    for column, person in enumerate(people):
+        refused = evidence.refused.get(person)
+        if refused is not None and len(refused):
+            against[:, column] = np.maximum(against[:, column], np.max(faces @ refused.T, axis=1))
+    return against
