@@ -23,7 +23,8 @@ def xmp_tree(packet: bytes) -> Element | None:
     Document types and entities are refused, so nothing is fetched and nothing unfolds; what is
     left grows with the packet only, and that is bounded by `LARGEST_XMP`.
     """
-    packet = packet.strip(b"\0 \t\r\n")
+    if not packet.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16 may end with a null
+        packet = packet.strip(b"\0 \t\r\n")
     if not packet or len(packet) > LARGEST_XMP:
         return None
     try:
