@@ -9,7 +9,10 @@ from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.ids import PhotoId
 from desktop_app.imaging.encode import SUFFIX_OF, ExportSettings, format_of_suffix
-from desktop_app.operations.export_photos import ExportRequest, export_photos
+from desktop_app.imaging.mark import Mark, MarkPlace
+from desktop_app.imaging.xmp import what_was_done
+from desktop_app.operations.describe_export import describe_export
+from desktop_app.operations.export_photos import ExportRequest, PageWish, export_photos
 from desktop_app.operations.kept_restorations import accepted_of_photo
 from desktop_app.settings.places import private_folder
 
@@ -30,6 +33,16 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--bit-depth", type=int, choices=(8, 16), help="none: as the photo")
     parser.add_argument("--quality", type=int, default=92, metavar="1-100")
     parser.add_argument("--remove-place", action="store_true", help="leave GPS coordinates out")
+    parser.add_argument("--caption", metavar="WORDS", default="", help="written into the file")
+    parser.add_argument(
+        "--mark",
+        choices=("none", "corner", "caption"),
+        default="none",
+        help="words in the picture itself: a small one in its corner, or what was done, below it",
+    )
+    parser.add_argument(
+        "--page", choices=("pdf", "jpg", "png"), help="a page before and after, beside each export"
+    )
     parser.add_argument("--overwrite", action="store_true")
     parser.set_defaults(command=_export)
 
@@ -73,9 +86,8 @@ def _of_photo(asked: argparse.Namespace, tools: Tools) -> list[ExportRequest]:
     photo = tools.catalog_to_read.photos.by_path(asked.photo.absolute())
     if photo is None:
         raise NotKnown(f"{asked.photo.name} is not in the catalog. Index its folder first.")
-    request = _request(
-        tools, photo.id, asked.out, _settings(asked, tools, format_of_suffix(asked.out))
-    )
+    settings = _settings(asked, tools, format_of_suffix(asked.out))
+    request = _request(asked, tools, photo.id, asked.out, settings)
     if not request.restoration_ids:
         raise BadRequest(
             f"No restoration of {asked.photo.name} is accepted yet. See: likeness results list"
@@ -97,14 +109,23 @@ def _of_person(asked: argparse.Namespace, tools: Tools) -> list[ExportRequest]:
     for photo_id in photos:
         stem = Path(catalog.photos.get(photo_id).path).stem
         path = asked.folder / f"{stem} restored{SUFFIX_OF[asked.format]}"
-        request = _request(tools, photo_id, path, settings)
+        request = _request(asked, tools, photo_id, path, settings)
         if request.restoration_ids:
             requests.append(request)
     return requests
 
 
 def _request(
-    tools: Tools, photo_id: PhotoId, path: Path, settings: ExportSettings
+    asked: argparse.Namespace, tools: Tools, photo_id: PhotoId, path: Path, settings: ExportSettings
 ) -> ExportRequest:
-    accepted = accepted_of_photo(tools.catalog_to_read, photo_id)
-    return ExportRequest(photo_id, tuple(r.id for r in accepted), path, settings)
+    catalog = tools.catalog_to_read
+    accepted = accepted_of_photo(catalog, photo_id)
+    mark = None
+    if asked.mark == "corner":
+        mark = Mark(MarkPlace.CORNER, "Restored")
+    elif asked.mark == "caption" and accepted:
+        notes = describe_export(catalog, catalog.photos.get(photo_id), accepted).restorations
+        mark = Mark(MarkPlace.CAPTION, asked.caption or what_was_done(notes))
+    page = PageWish(f".{asked.page}") if asked.page else None
+    ids = tuple(restoration.id for restoration in accepted)
+    return ExportRequest(photo_id, ids, path, settings, asked.caption, mark, page)

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,17 @@ from typing import BinaryIO
 
 from desktop_app.domain.errors import DiskFull, ExpectedError, NotPermitted
 
+_PREFIX = ".likeness-"
+_NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
+"""What file systems answer that cannot make them (network drives, FAT)."""
+
 
 @contextlib.contextmanager
 def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name `path` only when the block ends well.
 
+    Where the system can do so (Linux), the bytes have no name at all until they are whole, and a
+    process that is killed leaves nothing behind; elsewhere it may leave a file `.likeness-...`.
     The bytes are flushed to the disk before the name is given, and the name before the call
     returns; a cache, which a power cut may take, is not `durable` and skips both. A file that
     stands at `path` is replaced; on failure it stays as it was.
@@ -22,13 +29,20 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
     """
     temporary: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".likeness-", dir=path.parent)
-        temporary = Path(name)
+        descriptor = _nameless_file(path.parent)
+        nameless = descriptor is not None
+        if descriptor is None:
+            descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
+            temporary = Path(name)
         with os.fdopen(descriptor, "w+b") as file:
             yield file
             file.flush()
             if durable:
                 os.fsync(file.fileno())
+            if nameless:
+                temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}"
+                _give_name(descriptor, temporary)
+        assert temporary is not None
         temporary.chmod(mode)
         temporary.replace(path)
         if durable:
@@ -40,6 +54,30 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
         if isinstance(error, OSError):
             raise as_expected(error, path) from error
         raise
+
+
+def _nameless_file(folder: Path) -> int | None:
+    """A file that ceases to exist when it is closed (open(2), O_TMPFILE); None: not here."""
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno in _NO_NAMELESS_FILES:
+            return None
+        raise
+
+
+def _give_name(descriptor: int, path: Path) -> None:
+    """Links an open file into a folder, as open(2) shows it."""
+    # WORKAROUND for https://github.com/python/cpython/issues/81793: without a folder given,
+    # os.link calls link(2), which does not follow the link that /proc holds
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        opened = f"/proc/self/fd/{descriptor}"
+        os.link(opened, path.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def as_expected(error: OSError, path: Path) -> ExpectedError | OSError:

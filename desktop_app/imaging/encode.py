@@ -68,7 +68,8 @@ def encode_photo(
     opacity is laid over grey in JPEG. The profile, EXIF (see `exif_for_export`) and XMP go along.
     Raises `NameTaken`, `BadRequest`, `DiskFull`, `NotPermitted`, `FileVanished`.
     """
-    _check(pixels, path, settings, about)
+    check_export(path, settings, about)
+    _check_size(pixels, path, settings)
     exif = exif_for_export(about.source_path, pixels.size, keep_place=settings.keep_place)
     most = _JPEG_SEGMENT if settings.file_format == "jpeg" else None
     xmp = xmp_packet(about, pixels.size, most)
@@ -82,18 +83,16 @@ def encode_photo(
             _write_with_pillow(file, fit, settings, exif, xmp)
 
 
-def _check(pixels: SourcePixels, path: Path, settings: ExportSettings, about: ExportAbout) -> None:
+def check_export(path: Path, settings: ExportSettings, about: ExportAbout) -> None:
+    """Whether the file could be written there, asked before the work begins.
+
+    Raises `NameTaken`, `BadRequest`, `FileVanished`.
+    """
     name = shown_name(path)
     if settings.file_format not in SUFFIX_OF or settings.bit_depth not in (None, 8, 16):
         raise BadRequest(f"{name} cannot be written in this format or with these bits.")
     if settings.bit_depth == 16 and settings.file_format not in DEEP:
         raise BadRequest(f"{name}: only PNG and TIFF can hold 16 bits. Choose one of them, or 8.")
-    longest = _LONGEST_SIDE.get(settings.file_format)
-    if longest is not None and max(pixels.size) > longest:
-        raise BadRequest(
-            f"{name} would be too large: this format ends at {longest} pixels a side. "
-            "Choose PNG or TIFF."
-        )
     if not path.parent.is_dir():
         raise FileVanished(f"The folder for {name} is not there. Choose another folder.")
     if path.exists() or path.is_symlink():
@@ -102,6 +101,15 @@ def _check(pixels: SourcePixels, path: Path, settings: ExportSettings, about: Ex
             raise NameTaken(f"{name} is the original, which is never written. Choose another name.")
         if path.is_dir() or not settings.overwrite:
             raise NameTaken(f"{name} is there already. Choose another name, or replace it.")
+
+
+def _check_size(pixels: SourcePixels, path: Path, settings: ExportSettings) -> None:
+    longest = _LONGEST_SIDE.get(settings.file_format)
+    if longest is not None and max(pixels.size) > longest:
+        raise BadRequest(
+            f"{shown_name(path)} would be too large: this format ends at {longest} pixels a side. "
+            "Choose PNG or TIFF."
+        )
 
 
 def _fit(pixels: SourcePixels, settings: ExportSettings) -> SourcePixels:

@@ -79,7 +79,16 @@ def restored_photo(
     if len({r.photo_id for r in restorations}) > 1:
         raise BadRequest("These restorations belong to different photos. Export each by itself.")
     pixels = source_of(catalog, restorations[0], max_pixels)
-    patches = [_patch(catalog, r) for r in restorations]
+    return with_patches(pixels, patches_of(catalog, restorations))
+
+
+def patches_of(catalog: Catalog, restorations: Sequence[Restoration]) -> list[Patch]:
+    """The kept crops, and where in the photo each belongs."""
+    return [_patch(catalog, restoration) for restoration in restorations]
+
+
+def with_patches(pixels: SourcePixels, patches: Sequence[Patch]) -> SourcePixels:
+    """The photo with all patches laid in, in the memory of `pixels`, which is given up."""
     if not pixels.samples.flags.writeable:  # some readers lend the decoder's own memory
         return compose(pixels, patches)
     lay_in(pixels, patches)

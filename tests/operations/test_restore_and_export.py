@@ -20,9 +20,10 @@ from desktop_app.domain.restoration import (
     RestoreSettings,
 )
 from desktop_app.imaging.encode import ExportSettings
+from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.imaging.source import decode_source
 from desktop_app.operations.decide_faces import name_faces
-from desktop_app.operations.export_photos import ExportRequest, export_photos
+from desktop_app.operations.export_photos import ExportRequest, PageWish, export_photos
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.kept_restorations import (
     accept_restoration,
@@ -182,3 +183,31 @@ def test_a_reference_without_a_face_is_named(tmp_path: Path, eyes: Eyes) -> None
     Image.new("RGB", (200, 200), "grey").save(tmp_path / "wall.png")
     with pytest.raises(NoFaceFound, match=r"wall\.png"):
         read_reference(tmp_path / "wall.png", eyes, 64, 10**8)
+
+
+def test_an_export_has_its_mark_and_its_page(
+    restored: Catalog, face_in: FaceIn, tmp_path: Path
+) -> None:
+    face = face_in(PRINT)
+    (kept,) = restored.restorations.of_face(face.id)
+    request = ExportRequest(
+        face.photo_id,
+        (kept.id,),
+        tmp_path / "print.png",
+        ExportSettings("png"),
+        caption="Restored in 2026",
+        mark=Mark(MarkPlace.CORNER, "Restored"),
+        page=PageWish(".pdf"),
+    )
+    assert [o.problem for o in export_photos(restored, [request], silent)] == [None]
+    plain = restored_photo(restored, [kept.id]).samples
+    marked = decode_source(tmp_path / "print.png").samples
+    changed = np.nonzero((plain != marked).any(axis=2))
+    assert changed[0].min() > 0.8 * plain.shape[0]
+    page = tmp_path / "print before and after.pdf"
+    assert page.read_bytes().startswith(b"%PDF")
+    # both names are asked for before anything is written
+    (tmp_path / "print.png").unlink()
+    (again,) = export_photos(restored, [request], silent)
+    assert isinstance(again.problem, NameTaken)
+    assert sorted(file.name for file in tmp_path.glob("print*")) == [page.name]

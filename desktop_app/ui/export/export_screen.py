@@ -172,9 +172,16 @@ class ExportScreen(Screen):
         self._show_state()
 
     def _request(self, item: PhotoToExport, path: Path) -> ExportRequest:
-        caption = caption_words(item.results, item.names) if self.form.caption.isChecked() else ""
-        settings = self.form.settings()
-        return ExportRequest(item.photo.id, item.restoration_ids, path, settings, caption)
+        words = caption_words(item.results, item.names)
+        return ExportRequest(
+            item.photo.id,
+            item.restoration_ids,
+            path,
+            self.form.settings(),
+            words if self.form.caption.isChecked() else "",
+            self.form.mark_of(words),
+            self.form.page_wish(),
+        )
 
     def _waiting(self) -> list[ExportRow]:
         return [row for row in self.rows.values() if row.state in _TO_WRITE and row.request]

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.imaging.encode import DEEP, LOSSLESS, ExportSettings
+from desktop_app.imaging.mark import Mark, MarkPlace
+from desktop_app.operations.export_photos import PageWish
 from desktop_app.ui import controls, theme
 
 _OWN = "own"
@@ -80,6 +82,22 @@ class SettingsForm(controls.Card):
         self.caption.setToolTip(
             self.tr("Who was restored, when, with what, and that it is an illustration")
         )
+        self.mark = QComboBox()
+        for place, words in (
+            (None, self.tr("None")),
+            (MarkPlace.CORNER, self.tr("A small word in the corner")),
+            (MarkPlace.CAPTION, self.tr("The caption, below the picture")),
+        ):
+            self.mark.addItem(words, place)
+        self.mark.setToolTip(self.tr("Seen by everybody who sees the picture"))
+        self.page = QComboBox()
+        for suffix, words in (
+            ("", self.tr("None")),
+            (".pdf", self.tr("PDF, to print")),
+            (".jpg", self.tr("JPEG, to send")),
+        ):
+            self.page.addItem(words, suffix)
+        self.page.setToolTip(self.tr("A page for the family: the photo and each face, twice"))
         self.added = QLineEdit(self.tr("restored"))
         self._folder_name = controls.label("", "soft")
         self.choose = controls.button(self.tr("Choose a folder"), icon="folder")
@@ -112,6 +130,8 @@ class SettingsForm(controls.Card):
         self.body.addSpacing(theme.GAP_SMALL)
         self.body.addWidget(self._label_note)
         self.body.addWidget(self.caption)
+        self._add(self.tr("Visible mark"), self.mark)
+        self._add(self.tr("Page before and after"), self.page)
         self.body.addStretch()
 
     def _add(self, words: str, control: QWidget, beside: QWidget | None = None) -> QLabel:
@@ -135,6 +155,8 @@ class SettingsForm(controls.Card):
         self.quality.valueChanged.connect(self._on_change)
         self.keep_place.clicked.connect(self._on_change)
         self.caption.clicked.connect(self._on_change)
+        self.mark.activated.connect(self._on_change)
+        self.page.activated.connect(self._on_change)
         self.added.textEdited.connect(self._on_change)
         self.choose.clicked.connect(self._ask_folder)
 
@@ -147,6 +169,21 @@ class SettingsForm(controls.Card):
             self.quality.value(),
             keep_place=self.keep_place.isChecked(),
         )
+
+    def mark_of(self, caption: str) -> Mark | None:
+        """What is written into the picture; `caption` is the long form of it."""
+        place = self.mark.currentData()
+        if place is None:
+            return None
+        return Mark(place, caption if place is MarkPlace.CAPTION else self.tr("Restored"))
+
+    def page_wish(self) -> PageWish | None:
+        """The page that goes beside the export."""
+        suffix = str(self.page.currentData())
+        if not suffix:
+            return None
+        words = (self.tr("Before"), self.tr("After"), self.tr("before and after"))
+        return PageWish(suffix, *words)
 
     def show_settings(self, settings: ExportSettings) -> None:
         """Fills the form without telling anybody."""
@@ -195,7 +232,9 @@ class SettingsForm(controls.Card):
             part.setVisible(not lossless)
         self._percent.setText(f"{settings.quality}")
         self._promise.setText(
-            self.tr("Outside the restored faces every pixel stays exactly as it is.")
+            self.tr("Outside the restored faces and the mark every pixel stays exactly as it is.")
+            if lossless and settings.bit_depth is None and self.mark.currentData() is not None
+            else self.tr("Outside the restored faces every pixel stays exactly as it is.")
             if lossless and settings.bit_depth is None
             else self.tr("Outside the restored faces only the bit depth changes.")
             if lossless

@@ -243,3 +243,25 @@ def test_a_caption_goes_into_the_file_when_it_is_wanted(
     written = (tmp_path / "out" / "photo0 restored.tif").read_bytes()
     assert b"guided by 3 photos of the same person" in written
     assert b"An illustration, not evidence" in written
+
+
+def test_a_mark_and_a_page_are_written_when_they_are_wanted(
+    screen: ExportScreen, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen.show_folder(tmp_path / "out")
+    screen.form.show_settings(PRESETS[1].settings)
+    screen.form.mark.setCurrentIndex(2)
+    screen.form.page.setCurrentIndex(1)
+    _open(screen, None, qtbot)
+    screen.export()
+    _settled(screen, qtbot)
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert names == [
+        "photo0 restored before and after.pdf",
+        "photo0 restored.jpg",
+        "photo1 restored before and after.pdf",
+        "photo1 restored.jpg",
+    ]
+    photo = screen.bench.catalog.photos.get(next(iter(screen.rows)))
+    with Image.open(tmp_path / "out" / "photo0 restored.jpg") as image:
+        assert image.height > photo.height  # the caption stands below the picture
