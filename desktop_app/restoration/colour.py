@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from desktop_app.domain.photo import FloatImage, RgbImage
 
-TONED = 3.5  # of 255: a picture is toned where its colours stray less from its tone curve
+# A picture has one tone where its colours, of 255 and smoothed, stray less from its tone curve in
+# all but `STRAYING` per cent of its pixels. Measured on the training portraits: of 216 in colour 1 %
+# stray less than 6.6, degraded or not; of 135 toned and aged ones 95 % stray less than 6.4 even
+# where noise in colour was added, and all less than 5.0 where none was.
+TONED = 6.0
+STRAYING = 2.0
+SMOOTHING = 1 / 64  # of the height: grain and JPEG's errors are no colours of the picture
 KNOTS = 17  # of the tone curve, over brightness
 BLACK, WHITE = 0.06, 0.92  # where the ends of a faded picture's brightness are brought to
 ENDS = (0.5, 99.5)  # per cent of the pixels that lie below each end
@@ -71,13 +77,14 @@ def with_colours_of(crop: RgbImage, restored: FloatImage) -> FloatImage:
 
 def _tone_curves(picture: NDArray[np.float32]) -> list[NDArray[np.float32]] | None:
     """Both colours of (height, width, 3) YCrCb over brightness; None where there is no one tone."""
-    brightness = picture[:, :, 0]
-    curves = [_tone_curve(brightness, picture[:, :, channel]) for channel in (1, 2)]
+    smooth = cv2.GaussianBlur(picture, (0, 0), SMOOTHING * picture.shape[0])
     strayed = [
-        np.abs(picture[:, :, channel] - _along(brightness, curve)).mean()
-        for channel, curve in zip((1, 2), curves, strict=True)
+        np.abs(colour - _along(smooth[:, :, 0], _tone_curve(smooth[:, :, 0], colour)))
+        for colour in (smooth[:, :, 1], smooth[:, :, 2])
     ]
-    return None if max(strayed) * 255 > TONED else curves
+    if np.percentile(np.maximum(*strayed), 100 - STRAYING) * 255 > TONED:
+        return None
+    return [_tone_curve(picture[:, :, 0], picture[:, :, channel]) for channel in (1, 2)]
 
 
 def _tone_curve(

@@ -40,3 +40,22 @@ def test_an_even_wall_is_not_torn_apart() -> None:
     fresh = unfaded(np.full((64, 64, 3), 128, np.uint8))
     assert fresh is not None
     assert np.ptp(fresh.picture) == 0
+
+
+def test_a_face_before_a_grey_wall_is_a_colour_photo() -> None:
+    """Studio portraits have few colours: on the mean they stray from one tone by little."""
+    crop = np.full((256, 256, 3), 128, np.uint8)
+    crop[:, :, :] = np.linspace(90, 170, 256).astype(np.uint8)[:, None, None]
+    crop[90:170, 90:170] = (150, 118, 100)  # skin, as bright as the wall behind it
+    assert unfaded(crop) is None
+    restored = np.full((256, 256, 3), 0.5, np.float32)
+    assert with_colours_of(crop, restored) is restored
+
+
+def test_a_brown_print_with_coarse_noise_in_its_colours_is_still_brown() -> None:
+    rng = np.random.default_rng(3)
+    noisy = _print(20, 230, (1.0, 0.9, 0.7)).repeat(4, 0).repeat(4, 1).astype(int)
+    noisy += rng.normal(0, 8, noisy.shape).astype(int)
+    crop = np.clip(noisy, 0, 255).astype(np.uint8)
+    restored = np.full(crop.shape, 0.5, np.float32)
+    assert with_colours_of(crop, restored) is not restored
