@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from desktop_app.domain.photo import FloatImage, RgbImage
 
 # A picture has one tone where its colours, of 255 and smoothed, stray less from its tone curve in
-# all but `STRAYING` per cent of its pixels. Measured on the training portraits: of 216 in colour 1 %
+# all but `STRAYING` per cent of its pixels. Measured on training portraits: of 216 in colour 1 %
 # stray less than 6.6, degraded or not; of 135 toned and aged ones 95 % stray less than 6.4 even
 # where noise in colour was added, and all less than 5.0 where none was.
 TONED = 6.0
