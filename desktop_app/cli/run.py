@@ -10,6 +10,7 @@ from desktop_app.cli import (
     demo_command,
     doctor_command,
     export_command,
+    faces_command,
     index_command,
     models_command,
     people_command,
@@ -25,6 +26,7 @@ DONE, FAILED, MISUSED, CANCELLED = 0, 1, 2, 130
 _COMMANDS = (
     index_command,
     people_command,
+    faces_command,
     restore_command,
     results_command,
     export_command,
