@@ -45,6 +45,8 @@ from desktop_app.ui.models.models_screen import ModelsScreen
 from desktop_app.ui.models.wishes import ModelWishes
 from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.people.group_screen import GroupScreen
+from desktop_app.ui.people.names_screen import NamesScreen
+from desktop_app.ui.people.names_wishes import NamesWishes
 from desktop_app.ui.people.people_screen import PeopleScreen
 from desktop_app.ui.people.person_screen import PersonScreen
 from desktop_app.ui.picture_reading import read_pictures
@@ -91,6 +93,7 @@ class Likeness(QObject):
         self.looking = Looking(catalog, thumbnails, self.eyes, self._max_pixels, runner, messages)
         self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
         self.exporting = ExportWishes(runner, messages, catalog, self._max_pixels)
+        self.names = NamesWishes(runner, messages, catalog, self.eyes, self._max_pixels)
         self.installing = ModelWishes(runner, messages, store)
         self._make_screens()
         self._join()
@@ -102,6 +105,7 @@ class Likeness(QObject):
         self.people = PeopleScreen(bench)
         self.photo = PhotoScreen(bench)
         self.group = GroupScreen(bench)
+        self.names_screen = NamesScreen(bench)
         self.person = PersonScreen(bench)
         self.restore = RestoreScreen(bench)
         self.compare = CompareScreen(bench)
@@ -118,6 +122,7 @@ class Likeness(QObject):
         for screen in (
             self.photo,
             self.group,
+            self.names_screen,
             self.person,
             self.restore,
             self.compare,
@@ -130,9 +135,10 @@ class Likeness(QObject):
 
     def _join(self) -> None:
         window, decisions, looking = self.window, self.decisions, self.looking
-        for wishes in (decisions, looking, self.restoring, self.exporting):
+        for wishes in (decisions, looking, self.restoring, self.exporting, self.names):
             wishes.catalog_changed.connect(self.bench.pictures.forget)
             wishes.catalog_changed.connect(window.refresh)
+            wishes.catalog_changed.connect(self.names.follow)
         decisions.faces_decided.connect(looking.decided)
         window.undo_wanted.connect(decisions.undo)
         self.bench.messages.undo_wanted.connect(decisions.undo)
@@ -162,8 +168,21 @@ class Likeness(QObject):
         self.person.ignore_person_wanted.connect(decisions.ignore_person)
         self.person.forget_wanted.connect(decisions.forget)
         self.person.reference_wanted.connect(decisions.choose_reference)
+        self._join_names()
         self._join_restoring()
         self.settings_screen.settings_changed.connect(self.apply_settings)
+
+    def _join_names(self) -> None:
+        names, screen = self.names, self.names_screen
+        screen.look_wanted.connect(names.look)
+        screen.take_wanted.connect(names.take)
+        screen.write_wanted.connect(names.write)
+        screen.keep_wanted.connect(self._on_keep_sidecars)
+        names.working.connect(screen.on_job)
+        names.found.connect(screen.on_found)
+        names.taken.connect(screen.on_taken)
+        names.written.connect(screen.on_written)
+        names.faces_decided.connect(self.looking.decided)
 
     def _join_restoring(self) -> None:
         restoring = self.restoring
@@ -259,12 +278,19 @@ class Likeness(QObject):
         """Gives the screens what the settings say."""
         if self.settings.export_folder:
             self.export.show_folder(Path(self.settings.export_folder))
+        self.names.keeping = self.settings.keep_sidecars
+        self.names_screen.show_keeping(self.settings.keep_sidecars)
         self.restore.max_pixels = self.compare.max_pixels = self._max_pixels()
         self._read_engines()
 
     @Slot(object)
     def _on_export_folder(self, folder: Path) -> None:
         self.apply_settings(replace(self.settings, export_folder=str(folder)))
+        self.settings_screen.show_settings(self.settings)
+
+    @Slot(bool)
+    def _on_keep_sidecars(self, keep: bool) -> None:
+        self.apply_settings(replace(self.settings, keep_sidecars=keep))
         self.settings_screen.show_settings(self.settings)
 
     @Slot()

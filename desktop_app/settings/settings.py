@@ -84,6 +84,14 @@ class Settings:
             is_folder=True,
         ),
     )
+    keep_sidecars: bool = _setting(
+        False,
+        Words(
+            "Names beside photos",
+            "Writes each confirmed name into a small file beside the photo (photo.jpg.xmp), for "
+            "other programs and as a safe copy. Photos are never changed.",
+        ),
+    )
     max_megapixels: int = _setting(
         200,
         Words(

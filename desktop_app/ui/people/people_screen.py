@@ -38,6 +38,8 @@ class PeopleScreen(Screen):
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
+        self.names_in_files = controls.button(self.tr("Names in files"), icon="folder")
+        self.names_in_files.clicked.connect(self._on_names_in_files)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP_SMALL)
@@ -92,6 +94,9 @@ class PeopleScreen(Screen):
 
     def title(self) -> str:
         return self.tr("People")
+
+    def header_widgets(self) -> list[QWidget]:
+        return [self.names_in_files]
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
@@ -202,6 +207,10 @@ class PeopleScreen(Screen):
     def _say(self, icon: str, heading: str, text: str, button: str = "") -> None:
         self._empty.say(icon, heading, text, button)
         self._stack.setCurrentIndex(0)
+
+    @Slot()
+    def _on_names_in_files(self) -> None:
+        self.go_wanted.emit("names", None)
 
     @Slot()
     def _on_library(self) -> None:

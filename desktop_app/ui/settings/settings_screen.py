@@ -76,7 +76,7 @@ class SettingsScreen(Screen):
         placed = [
             (self.tr("Look"), ["theme"]),
             (self.tr("Restoring"), ["engine", "device"]),
-            (self.tr("Faces"), ["face_models", "insightface_folder"]),
+            (self.tr("Faces"), ["face_models", "insightface_folder", "keep_sidecars"]),
             (self.tr("Exporting"), ["export_folder", "keep_place"]),
             (self.tr("Reading photos"), ["max_megapixels", "thumbnail_megabytes"]),
         ]
