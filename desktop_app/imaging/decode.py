@@ -14,7 +14,7 @@ from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.photo_file import MAX_PIXELS, opened, shown_name
 from desktop_app.imaging.source import read_stored
 from desktop_app.imaging.stored import Wanted
-from desktop_app.imaging.upright import turn_upright, upright_size
+from desktop_app.imaging.upright import turn_by, turn_upright, turned_size, upright_size
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,11 @@ class DecodedPhoto:
 
 
 def decode_photo(
-    path: Path, *, max_side: int | None = None, max_pixels: int = MAX_PIXELS
+    path: Path, *, max_side: int | None = None, max_pixels: int = MAX_PIXELS, turned: int = 0
 ) -> DecodedPhoto:
     """The photo upright in sRGB; with `max_side` its longer side is at most that many pixels.
 
+    `turned` are the degrees by which the user turned it further, clockwise, in quarters.
     Raises `UnreadablePhoto`, `PhotoTooLarge`, `FileVanished`, `NotPermitted`.
     """
     with opened(path) as file:
@@ -41,8 +42,8 @@ def decode_photo(
         else:
             image = to_rgb(dataclasses.replace(pixels, samples=shrink(pixels.samples, max_side)))
         return DecodedPhoto(
-            turn_upright(image, stored.orientation),
-            upright_size(*stored.full_size, stored.orientation),
+            turn_by(turn_upright(image, stored.orientation), turned),
+            turned_size(*upright_size(*stored.full_size, stored.orientation), turned),
             stored.complete,
         )
 

@@ -15,17 +15,20 @@ from desktop_app.imaging.read_png import read_png
 from desktop_app.imaging.read_raw import read_raw
 from desktop_app.imaging.read_tiff import read_tiff
 from desktop_app.imaging.stored import StoredPhoto, Wanted
-from desktop_app.imaging.upright import turn_upright
+from desktop_app.imaging.upright import turn_by, turn_upright
 
 
-def decode_source(path: Path, *, max_pixels: int = MAX_PIXELS) -> SourcePixels:
+def decode_source(path: Path, *, max_pixels: int = MAX_PIXELS, turned: int = 0) -> SourcePixels:
     """The photo's own samples, bit depth, inks and profile; only turned upright.
+
+    `turned` are the degrees by which the user turned it further, clockwise, in quarters.
 
     Raises `UnreadablePhoto`, `PhotoTooLarge`, `FileVanished`, `NotPermitted`.
     """
     with opened(path) as file:
         stored = read_stored(file, Wanted(shown_name(path), max_pixels))
         samples = turn_upright(stored.pixels.samples, stored.orientation)
+        samples = turn_by(samples, turned) if turned else samples
         return dataclasses.replace(stored.pixels, samples=samples)
 
 

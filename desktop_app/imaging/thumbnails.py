@@ -25,6 +25,21 @@ def make_thumbnail(image: RgbImage, side: int = 320) -> RgbImage:
     return np.ascontiguousarray(shrink(image, side))
 
 
+def photo_key(content_hash: str, turned: int = 0) -> str:
+    """Where the picture of a photo is kept, which the user turned by so many degrees."""
+    return f"{content_hash}-{turned}" if turned else content_hash
+
+
+def face_key(face_id: int, turned: int = 0) -> str:
+    """Where the picture of a face is kept, in a photo that was turned by so many degrees."""
+    return f"face-{face_id}-{turned}" if turned else f"face-{face_id}"
+
+
+def face_keys(face_ids: Iterable[int]) -> list[str]:
+    """Everywhere that pictures of these faces may be kept."""
+    return [face_key(face_id, turned) for face_id in face_ids for turned in (0, 90, 180, 270)]
+
+
 class ThumbnailStore:
     """A folder of JPEG files, readable by this user only, of at most `limit_bytes` in sum.
 
@@ -39,7 +54,7 @@ class ThumbnailStore:
         self._used_bytes: int | None = None  # counted at the first writing
 
     def put(self, key: str, image: RgbImage) -> None:
-        """Keeps `image` under `key` (a content hash, or "face-<id>"), in place of an earlier one.
+        """Keeps `image` under `photo_key` or `face_key`, in place of an earlier one.
 
         Raises `DiskFull` and `NotPermitted`.
         """

@@ -29,6 +29,16 @@ def turn_upright(samples: NDArray[Any], orientation: int) -> NDArray[Any]:
     return np.ascontiguousarray(turned)
 
 
+def turn_by(samples: NDArray[Any], degrees: int) -> NDArray[Any]:
+    """(height, width, channels) turned clockwise by a multiple of 90 degrees; contiguous."""
+    return np.ascontiguousarray(np.rot90(samples, -(degrees // 90) % 4))
+
+
+def turned_size(width: int, height: int, degrees: int) -> tuple[int, int]:
+    """(width, height) of the photo once it is turned by a multiple of 90 degrees."""
+    return (height, width) if degrees % 180 else (width, height)
+
+
 def upright_size(width: int, height: int, orientation: int) -> tuple[int, int]:
     """(width, height) of the photo once it is turned upright."""
     return (height, width) if orientation in (5, 6, 7, 8) else (width, height)

@@ -73,8 +73,8 @@ def rescan_photo(
 
 
 def _upright(catalog: Catalog, photo_id: PhotoId, max_pixels: int) -> RgbImage:
-    path = Path(catalog.photos.get(photo_id).path)
-    return decode_photo(path, max_pixels=max_pixels).image
+    photo = catalog.photos.get(photo_id)
+    return decode_photo(Path(photo.path), max_pixels=max_pixels, turned=photo.turned).image
 
 
 def _inside(box: BBox, image: RgbImage) -> BBox:

@@ -29,11 +29,12 @@ def describe_faces_anew(
     done = 0
     for photo_id, faces_of_photo in groupby(waiting, key=lambda face: face.photo_id):
         faces = list(faces_of_photo)
-        path = Path(catalog.photos.get(photo_id).path)
+        photo = catalog.photos.get(photo_id)
+        path = Path(photo.path)
         report(Progress(done, len(waiting), path.name))
         done += len(faces)
         try:
-            image = decode_photo(path, max_pixels=max_pixels).image
+            image = decode_photo(path, max_pixels=max_pixels, turned=photo.turned).image
         except ExpectedError:
             continue
         described: list[tuple[FaceId, Embedding]] = [

@@ -19,7 +19,7 @@ from desktop_app.domain.photo import Photo, PhotoState
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.scan import FoundFile, scan_folder
-from desktop_app.imaging.thumbnails import ThumbnailStore, make_thumbnail
+from desktop_app.imaging.thumbnails import ThumbnailStore, make_thumbnail, photo_key
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.look_at_photo import SeenPhoto, look_at_photo
 
@@ -50,14 +50,16 @@ def index_folder(
             for photo in waiting:
                 report(Progress(done, total, Path(photo.path).name))
                 try:
-                    seen = look_at_photo(Path(photo.path), eyes, max_pixels)
+                    seen = look_at_photo(Path(photo.path), eyes, max_pixels, photo.turned)
                 except FileVanished:
                     _stop_if_offline(catalog, folder_id)
                     changes |= catalog.photos.mark_missing([photo.id])
                 except ExpectedError as error:
                     changes |= catalog.photos.record_failed(photo.id, str(error))
                 else:
-                    thumbnails.put(seen.content_hash, make_thumbnail(seen.image))
+                    thumbnails.put(
+                        photo_key(seen.content_hash, photo.turned), make_thumbnail(seen.image)
+                    )
                     finished.append(_indexed(photo, seen, eyes))
                 done += 1
         finally:
@@ -163,4 +165,5 @@ def _indexed(photo: Photo, seen: SeenPhoto, eyes: Eyes) -> IndexedPhoto:
         faces=[NewFace(face.detected, face.quality, face.embedding) for face in seen.faces],
         detector=eyes.detector.id,
         embedding_model=eyes.embedder.id,
+        turned=photo.turned,
     )

@@ -127,12 +127,13 @@ def accepted_of_photo(catalog: Catalog, photo_id: PhotoId) -> list[Restoration]:
 
 def source_of(catalog: Catalog, restoration: Restoration, max_pixels: int) -> SourcePixels:
     """The photo's pixels, after a look whether it still is the photo that was restored."""
-    path = Path(catalog.photos.get(restoration.photo_id).path)
+    photo = catalog.photos.get(restoration.photo_id)
+    path = Path(photo.path)
     if restoration.source_hash and content_hash(path) != restoration.source_hash:
         raise BadRequest(
             f"{path.name} has changed since it was restored. Index its folder, then restore again."
         )
-    return decode_source(path, max_pixels=max_pixels)
+    return decode_source(path, max_pixels=max_pixels, turned=photo.turned)
 
 
 def _patch(catalog: Catalog, restoration: Restoration) -> Patch:

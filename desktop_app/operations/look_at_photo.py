@@ -1,7 +1,7 @@
 """Looks at one photo: its pixels, what it says of itself, the faces in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop_app.domain.face import DetectedFace, Embedding, FaceQuality
@@ -10,6 +10,7 @@ from desktop_app.faces.quality import measure_quality
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.metadata import read_metadata
+from desktop_app.imaging.upright import turned_size
 from desktop_app.operations.eyes import Eyes
 
 
@@ -46,12 +47,17 @@ def describe_faces(
     )
 
 
-def look_at_photo(path: Path, eyes: Eyes, max_pixels: int) -> SeenPhoto:
-    """Raises `UnreadablePhoto`, `PhotoTooLarge` or `FileVanished`."""
-    decoded = decode_photo(path, max_pixels=max_pixels)
+def look_at_photo(path: Path, eyes: Eyes, max_pixels: int, turned: int = 0) -> SeenPhoto:
+    """The photo as the user turned it, by `turned` degrees clockwise.
+
+    Raises `UnreadablePhoto`, `PhotoTooLarge` or `FileVanished`.
+    """
+    decoded = decode_photo(path, max_pixels=max_pixels, turned=turned)
+    metadata = read_metadata(path)
+    width, height = turned_size(metadata.width, metadata.height, turned)
     return SeenPhoto(
         image=decoded.image,
         content_hash=content_hash(path),
-        metadata=read_metadata(path),
+        metadata=replace(metadata, width=width, height=height),
         faces=see_faces(decoded.image, eyes),
     )

@@ -14,7 +14,7 @@ from desktop_app.domain.ids import FaceId, PhotoId
 from desktop_app.domain.photo import Photo, RgbImage
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.decode import decode_photo
-from desktop_app.imaging.thumbnails import ThumbnailStore, make_thumbnail
+from desktop_app.imaging.thumbnails import ThumbnailStore, face_key, make_thumbnail, photo_key
 from desktop_app.ui.pictures import PictureKey
 
 FACE_SIDE = 256
@@ -28,10 +28,11 @@ def to_qimage(image: RgbImage) -> QImage:
     return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
-def read_photo_image(path: str, max_side: int | None, report: Report) -> QImage:
+def read_photo_image(photo: Photo, max_side: int | None, report: Report) -> QImage:
     """The upright photo, its longest side at most about `max_side`; raises `ExpectedError`."""
     report(Progress(0, None))
-    return to_qimage(decode_photo(Path(path), max_side=max_side).image)
+    decoded = decode_photo(Path(photo.path), max_side=max_side, turned=photo.turned)
+    return to_qimage(decoded.image)
 
 
 def read_pictures(
@@ -63,20 +64,21 @@ def read_pictures(
 def _photo(thumbnails: ThumbnailStore, photo: Photo) -> QImage | None:
     if not photo.content_hash:
         return None
-    kept = thumbnails.get(photo.content_hash)
+    key = photo_key(photo.content_hash, photo.turned)
+    kept = thumbnails.get(key)
     if kept is not None:
         return _from_bytes(kept)
     try:
-        decoded = decode_photo(Path(photo.path), max_side=_THUMBNAIL_SIDE)
+        decoded = decode_photo(Path(photo.path), max_side=_THUMBNAIL_SIDE, turned=photo.turned)
     except ExpectedError:
         return None  # the tile says so; the photo's own reason stands in the catalog
     small = make_thumbnail(decoded.image, _THUMBNAIL_SIDE)
-    thumbnails.put(photo.content_hash, small)
+    thumbnails.put(key, small)
     return to_qimage(small)
 
 
 def _face(thumbnails: ThumbnailStore, face: Face, photo: Photo) -> QImage | None:
-    key = f"face-{face.id}"
+    key = face_key(face.id, photo.turned)
     kept = thumbnails.get(key)
     if kept is not None:
         return _from_bytes(kept)
@@ -85,7 +87,7 @@ def _face(thumbnails: ThumbnailStore, face: Face, photo: Photo) -> QImage | None
     # small faces are decoded in full, large ones no larger than the picture of the face needs
     max_side = math.ceil(longest * min(1.0, FACE_SIDE / max(side, 1)))
     try:
-        image = decode_photo(Path(photo.path), max_side=max_side).image
+        image = decode_photo(Path(photo.path), max_side=max_side, turned=photo.turned).image
     except ExpectedError:
         return None
     scale = image.shape[1] / photo.width

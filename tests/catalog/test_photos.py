@@ -318,3 +318,73 @@ class TestFilters:
         assert ids(folder_id=other) == set()
         assert ids(folder_id=library.folder, has_faces=False, text="land") == {alone}
         assert ids(date_unknown=False) == set()
+
+
+class TestTurning:
+    def test_boxes_and_landmarks_follow_and_names_stay(self, library: Library) -> None:
+        photo = library.photo("a.jpg", [new_face(1, left=100, top=50)], size=(800, 600))
+        (face,) = library.catalog.faces.of_photo(photo)
+        library.catalog.faces.name([face.id], "Anna")
+        changes = library.catalog.photos.turn([photo], 90)
+        assert (changes.photos, changes.faces) == ({photo}, {face.id})
+        turned = library.catalog.photos.get(photo)
+        assert (turned.width, turned.height, turned.turned) == (600, 800, 90)
+        now = library.catalog.faces.get(face.id)
+        assert now.bbox == pytest.approx((600 - 130, 100, 600 - 50, 180))
+        across, down = face.landmarks.T
+        assert now.landmarks == pytest.approx(np.stack([600 - down, across], axis=1), abs=1e-3)
+        assert now.person_id is not None
+        library.catalog.people.undo()
+        assert library.catalog.photos.get(photo).turned == 0
+        assert library.catalog.faces.get(face.id).bbox == pytest.approx(face.bbox)
+
+    def test_four_quarters_lead_back(self, library: Library) -> None:
+        photo = library.photo("a.jpg", [new_face(1, left=100, top=50)], size=(800, 600))
+        (before,) = library.catalog.faces.of_photo(photo)
+        for degrees in (90, 180, 90):
+            library.catalog.photos.turn([photo], degrees)
+        (after,) = library.catalog.faces.of_photo(photo)
+        assert after.bbox == pytest.approx(before.bbox)
+        assert after.landmarks == pytest.approx(before.landmarks, abs=1e-3)
+        assert library.catalog.photos.get(photo).turned == 0
+
+    def test_only_quarters_are_turned(self, library: Library) -> None:
+        photo = library.photo("a.jpg")
+        with pytest.raises(BadRequest):
+            library.catalog.photos.turn([photo], 45)
+        assert not library.catalog.photos.turn([photo], 360)
+        assert library.catalog.people.last_decision() is None
+
+    def test_a_photo_read_before_it_was_turned_is_read_once_more(self, library: Library) -> None:
+        photo = library.found("a.jpg")
+        library.catalog.photos.turn([photo], 90)
+        library.read(photo, [new_face(1)])
+        assert library.catalog.faces.of_photo(photo) == []
+        assert [one.id for one in library.catalog.photos.next_to_index(None, 5)] == [photo]
+
+
+class TestVagueDates:
+    def test_the_more_exact_date_comes_first_and_spans_are_found_by_their_years(
+        self, library: Library
+    ) -> None:
+        spans = {
+            "decade": (date(1950, 1, 1), date(1959, 12, 31), DatePrecision.DECADE),
+            "year": (date(1950, 1, 1), date(1950, 12, 31), DatePrecision.YEAR),
+            "day": (date(1950, 1, 1), date(1950, 1, 1), DatePrecision.DAY),
+            "about": (date(1953, 1, 1), date(1957, 12, 31), DatePrecision.RANGE),
+            "none": (None, None, DatePrecision.UNKNOWN),
+        }
+        names = {
+            library.photo(f"{name}.jpg", taken=PhotoDate(*span)): name
+            for name, span in spans.items()
+        }
+
+        def found(**wanted: object) -> list[str]:
+            return [names[i] for i in library.catalog.photos.ids(PhotoFilter(**wanted))]  # type: ignore[arg-type]
+
+        assert found() == ["day", "year", "decade", "about", "none"]
+        assert found(from_year=1951) == ["decade", "about"]
+        assert found(to_year=1952) == ["day", "year", "decade"]
+        assert found(from_year=1957, to_year=1957) == ["decade", "about"]
+        assert found(date_vague=True) == ["year", "decade", "about"]
+        assert found(date_vague=False) == ["day"]

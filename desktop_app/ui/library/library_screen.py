@@ -36,12 +36,14 @@ class LibraryScreen(Screen):
         rescan_wanted(FolderId): look for new photos in a folder.
         remove_folder_wanted(FolderId): take a folder out of the library.
         date_wanted([PhotoId], PhotoDate): the photos were taken then.
+        restore_wanted([PhotoId]): everybody who waits to be restored in these photos.
     """
 
     add_folder_wanted = Signal()
     rescan_wanted = Signal(object)
     remove_folder_wanted = Signal(object)
     date_wanted = Signal(object, object)
+    restore_wanted = Signal(list)
 
     key = "library"
     icon = "library"
@@ -136,7 +138,7 @@ class LibraryScreen(Screen):
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
             ("Return", self.tr("Open the photo")),
-            ("R", self.tr("Restore the chosen photo")),
+            ("R", self.tr("Restore the chosen photos")),
             ("D", self.tr("Set the date of the chosen photos")),
             ("Ctrl+E", self.tr("Export the chosen photos")),
             ("Ctrl+F", self.tr("Search")),
@@ -230,7 +232,6 @@ class LibraryScreen(Screen):
         chosen = len(self.grid.selectedIndexes())
         for made in (self._set_date, self._restore, self._export):
             made.setVisible(chosen > 0)
-        self._restore.setEnabled(chosen == 1)
         if page is None:
             return
         if chosen:
@@ -282,6 +283,8 @@ class LibraryScreen(Screen):
         chosen = self.grid.chosen_ids()
         if len(chosen) == 1:
             self.go_wanted.emit("restore", RestoreSubject(chosen[0]))
+        elif chosen:
+            self.restore_wanted.emit(chosen)
 
     @Slot()
     def _on_export(self) -> None:

@@ -15,6 +15,8 @@ class PhotoHeader(QWidget):
         self.boxes = controls.IconButton("boxes", self.tr("Face boxes (F)"), checkable=True)
         self.boxes.setChecked(True)
         self.rescan = controls.IconButton("rescan", self.tr("Look for faces again, harder"))
+        self.left = controls.IconButton("rotate-left", self.tr("Turn left (Ctrl+Left)"))
+        self.right = controls.IconButton("rotate", self.tr("Turn right (Ctrl+Right)"))
         self.export = controls.button(self.tr("Export"), icon="export", keys="Ctrl+E")
         self.restore = controls.button(self.tr("Restore"), "primary", icon="restore", keys="R")
         layout = QHBoxLayout(self)
@@ -25,6 +27,8 @@ class PhotoHeader(QWidget):
             self.after,
             self.boxes,
             self.rescan,
+            self.left,
+            self.right,
             self.export,
             self.restore,
         ):

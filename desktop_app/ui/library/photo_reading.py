@@ -59,7 +59,8 @@ def read_photo_page(catalog: Catalog, photo_id: PhotoId, report: Report) -> Phot
     )
 
 
-def read_pyramid(path: str, report: Report) -> Pyramid:
+def read_pyramid(photo: Photo, report: Report) -> Pyramid:
     """The photo at its full size, in tiles. Raises `ExpectedError` where it cannot be read."""
     report(Progress(0, None))
-    return Pyramid.of(decode_photo(Path(path), max_pixels=_MAX_PIXELS).image, report)
+    decoded = decode_photo(Path(photo.path), max_pixels=_MAX_PIXELS, turned=photo.turned)
+    return Pyramid.of(decoded.image, report)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import AssignmentStatus, BBox, Face
 from desktop_app.domain.ids import FaceId, PhotoId
-from desktop_app.domain.photo import PhotoState
+from desktop_app.domain.photo import Photo, PhotoState
 from desktop_app.domain.restoration import Restoration
 from desktop_app.ui import words
 from desktop_app.ui.library.date_dialog import DateDialog
@@ -30,6 +30,7 @@ class PhotoScreen(Screen):
         draw_wanted(PhotoId, BBox): the user drew a box around a face that was not found.
         rescan_wanted(PhotoId): look for faces in this photo again, harder.
         date_wanted([PhotoId], PhotoDate): it was taken then.
+        turn_wanted([PhotoId], int): it stands wrongly; degrees clockwise.
     """
 
     name_wanted = Signal(object, str)
@@ -40,6 +41,7 @@ class PhotoScreen(Screen):
     draw_wanted = Signal(object, object)
     rescan_wanted = Signal(object)
     date_wanted = Signal(object, object)
+    turn_wanted = Signal(object, int)
 
     key = "photo"
     icon = "photo"
@@ -72,6 +74,8 @@ class PhotoScreen(Screen):
         header = self._header
         header.boxes.clicked.connect(self.canvas.show_boxes)
         header.rescan.clicked.connect(self._on_rescan)
+        header.left.clicked.connect(self.turn_left)
+        header.right.clicked.connect(self.turn_right)
         header.before.clicked.connect(self.previous_photo)
         header.after.clicked.connect(self.next_photo)
         header.export.clicked.connect(self.export)
@@ -99,6 +103,7 @@ class PhotoScreen(Screen):
             ("F", self.tr("Show or hide the face boxes")),
             ("Z", self.tr("100 % or the whole photo")),
             ("D", self.tr("Set the date")),
+            ("Ctrl+Left / Ctrl+Right", self.tr("Turn the photo; the file stays as it is")),
             ("R", self.tr("Restore")),
             ("Ctrl+E", self.tr("Export")),
         ]
@@ -145,12 +150,9 @@ class PhotoScreen(Screen):
         self.side.show_page(page)
         self.table.show_boxes(page, self._label, self._chosen)
         photo = page.photo
-        same = before is not None and (before.photo.id, before.photo.content_hash) == (
-            photo.id,
-            photo.content_hash,
-        )
+        same = before is not None and _picture_of(before.photo) == _picture_of(photo)
         if not same or self.canvas.picture is None:
-            self.table.load(photo.path)
+            self.table.load(photo)
         faces = {face.id for face in page.faces}
         self.choose_face(self._chosen if self._chosen in faces else None)
         self._header.restore.setEnabled(bool(faces) and photo.state is PhotoState.INDEXED)
@@ -255,6 +257,18 @@ class PhotoScreen(Screen):
         if self._page is not None:
             self.rescan_wanted.emit(self._page.photo.id)
 
+    @Slot()
+    def turn_left(self) -> None:
+        self._turn(270)
+
+    @Slot()
+    def turn_right(self) -> None:
+        self._turn(90)
+
+    def _turn(self, degrees: int) -> None:
+        if self._page is not None:
+            self.turn_wanted.emit([self._page.photo.id], degrees)
+
     @Slot(object)
     def _on_face_clicked(self, face_id: FaceId) -> None:
         self.choose_face(face_id)
@@ -317,7 +331,10 @@ class PhotoScreen(Screen):
 
     def _take_key(self, event: QKeyEvent) -> bool:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if key == Qt.Key.Key_Space:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._turn(270 if key == Qt.Key.Key_Left else 90)
+        elif key == Qt.Key.Key_Space:
             self.next_photo()
         elif key == Qt.Key.Key_Backspace:
             self.previous_photo()
@@ -346,3 +363,8 @@ class PhotoScreen(Screen):
         else:
             return False
         return True
+
+
+def _picture_of(photo: Photo) -> tuple[object, ...]:
+    """What a picture of the photo depends on."""
+    return photo.id, photo.content_hash, photo.turned

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId
+from desktop_app.domain.photo import Photo
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import Lane
 from desktop_app.ui import controls
@@ -42,13 +43,13 @@ class PhotoTable(QStackedWidget):
         self._wait.setInterval(_WAIT_SHOWN_AFTER_MS)
         self._wait.timeout.connect(self._show_waiting)
 
-    def load(self, path: str) -> None:
-        """Shows the photo at `path` as soon as it is read; the one before is gone at once."""
+    def load(self, photo: Photo) -> None:
+        """Shows the photo as soon as it is read; the one before is gone at once."""
         if self._loading is not None:
             self._loading.cancel()
         self.canvas.show_picture(None)
         self.setCurrentWidget(self.canvas)
-        self._loading = Job(self.tr("Photo"), partial(read_pyramid, path), quiet=True)
+        self._loading = Job(self.tr("Photo"), partial(read_pyramid, photo), quiet=True)
         self._loading.succeeded.connect(self._on_picture)
         self._loading.failed.connect(self._on_unreadable)
         self._wait.start()

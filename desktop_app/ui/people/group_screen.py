@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop_app.domain.changes import CatalogChanges
@@ -19,12 +20,14 @@ from desktop_app.ui.screen import Screen, Workbench
 class GroupScreen(Screen):
     """All faces are chosen at first; take away those who are somebody else.
 
-    Signals: decisions on the chosen faces, as `FaceDecisions` fulfils them.
+    Signals: decisions on the chosen faces, as `FaceDecisions` fulfils them, and
+        split_wanted([FaceId], [FaceId]): the chosen are somebody else than the rest.
     """
 
     name_wanted = Signal(object, str)
     ignore_wanted = Signal(object)
     not_face_wanted = Signal(object)
+    split_wanted = Signal(object, object)
 
     key = "group"
     icon = "people"
@@ -44,7 +47,14 @@ class GroupScreen(Screen):
         self._ignore.clicked.connect(self._on_ignore)
         self._not_faces = controls.button(self.tr("Not faces"), "quiet", icon="not-a-face")
         self._not_faces.clicked.connect(self._on_not_faces)
-        line = controls.row(self.name_box, self._said, None, self._ignore, self._not_faces)
+        self.split = controls.button(self.tr("Somebody else"), "quiet", icon="split")
+        self.split.setToolTip(
+            self.tr("Make the chosen faces a group of their own, without a name as yet (S)")
+        )
+        self.split.clicked.connect(self._on_split)
+        line = controls.row(
+            self.name_box, self._said, None, self.split, self._ignore, self._not_faces
+        )
         line.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_LARGE, theme.GAP_SMALL)
         line.setStretch(0, 1)
         layout.addLayout(line)
@@ -61,6 +71,7 @@ class GroupScreen(Screen):
             ("Space", self.tr("Choose a face or not")),
             ("Ctrl+A", self.tr("Choose all")),
             ("Return", self.tr("Name the chosen faces")),
+            ("S", self.tr("The chosen faces are somebody else: a group of their own")),
         ]
 
     def show_subject(self, subject: Any) -> None:
@@ -101,10 +112,25 @@ class GroupScreen(Screen):
         )
         for widget in (self.name_box, self._ignore, self._not_faces):
             widget.setEnabled(chosen > 0)
+        self.split.setEnabled(0 < chosen < every)
 
     @Slot(str)
     def _on_named(self, name: str) -> None:
         self.name_wanted.emit(self.grid.chosen_ids(), name)
+
+    @Slot()
+    def _on_split(self) -> None:
+        chosen = self.grid.chosen_ids()
+        rest = [tile.face_id for tile in self.grid.faces.tiles() if tile.face_id not in chosen]
+        if chosen and rest:
+            self._faces = tuple(rest)
+            self.split_wanted.emit(chosen, rest)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_S and self.split.isEnabled():
+            self._on_split()
+            return
+        super().keyPressEvent(event)
 
     @Slot()
     def _on_ignore(self) -> None:

@@ -36,7 +36,8 @@ class PersonScreen(Screen):
     Signals: the decisions on faces, as `FaceDecisions` fulfils them, and
         rename_wanted(PersonId, str), years_wanted(PersonId, Year | None, Year | None),
         merge_wanted(PersonId, str), ignore_person_wanted(PersonId), forget_wanted(PersonId),
-        reference_wanted(PersonId, FaceId, ReferenceChoice).
+        reference_wanted(PersonId, FaceId, ReferenceChoice),
+        restore_wanted(PersonId): all photos in which this person waits to be restored.
     """
 
     name_wanted = Signal(object, str)
@@ -50,6 +51,7 @@ class PersonScreen(Screen):
     ignore_person_wanted = Signal(object)
     forget_wanted = Signal(object)
     reference_wanted = Signal(object, object, object)
+    restore_wanted = Signal(object)
 
     key = "person"
     icon = "person"
@@ -109,7 +111,12 @@ class PersonScreen(Screen):
         self.menu = PersonMenu(self)
         self._join_menu()
         self._life = controls.label("", "soft")
-        for widget in (self._life, self._more):
+        self.restore_all = controls.button(self.tr("Restore all photos"), icon="restore")
+        self.restore_all.setToolTip(
+            self.tr("Drafts of every photo with a confirmed face that has none yet, to be judged")
+        )
+        self.restore_all.clicked.connect(self._on_restore_all)
+        for widget in (self._life, self.restore_all, self._more):
             widget.setParent(self)
             widget.hide()
 
@@ -137,7 +144,7 @@ class PersonScreen(Screen):
         return self._page.person.name if self._page else self.tr("Person")
 
     def header_widgets(self) -> list[QWidget]:
-        return [self._life, self._more]
+        return [self._life, self.restore_all, self._more]
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
@@ -168,6 +175,11 @@ class PersonScreen(Screen):
         widgets[self.tabs.currentIndex()].setFocus(reason)
 
     @Slot()
+    def _on_restore_all(self) -> None:
+        if self._person is not None:
+            self.restore_wanted.emit(self._person)
+
+    @Slot()
     def _read(self) -> None:
         if self._person is not None:
             work = partial(read_person, self.bench.catalog, self._person)
@@ -178,6 +190,7 @@ class PersonScreen(Screen):
         self.title_changed.emit(self.title())
         self.menu.speak_of(page.person, page.names)
         self._life.setText(words.life_words(page.person))
+        self.restore_all.setEnabled(bool(page.confirmed) and bool(page.references.references))
         counts = (
             len(page.suggested),
             len(page.confirmed),

@@ -266,8 +266,8 @@ class Review(QWidget):
             if face.photo_id in self._images or face.photo_id in under_way:
                 continue
             under_way.add(face.photo_id)
-            path = self._page.photos[face.photo_id].path
-            job = Job(self.tr("Photo"), partial(read_photo_image, path, _PHOTO_SIDE), quiet=True)
+            photo = self._page.photos[face.photo_id]
+            job = Job(self.tr("Photo"), partial(read_photo_image, photo, _PHOTO_SIDE), quiet=True)
             self._coming[job] = face.photo_id
             job.succeeded.connect(self._on_image)
             job.failed.connect(self._on_no_image)

@@ -65,7 +65,8 @@ class PhotoDesk(QWidget):
         if self._table is None:
             return False
         new = {face.face.id for face in page.faces} - self._table.windows.keys()
-        return bool(new) or self._table.photo.content_hash != page.photo.content_hash
+        on_desk, now = self._table.photo, page.photo
+        return bool(new) or (on_desk.content_hash, on_desk.turned) != (now.content_hash, now.turned)
 
     def show_composed(self, composed: Composed, strength: float) -> None:
         """Lays results into the photo; an answer for a photo taken off before is dropped."""

@@ -50,7 +50,7 @@ def open_photo(
     photo: Photo, faces: Sequence[Face], max_pixels: int, report: Report = silent
 ) -> PhotoOnTable:
     """Decodes a photo for the table; belongs on a lane. Raises what `decode_source` raises."""
-    pixels = decode_source(Path(photo.path), max_pixels=max_pixels)
+    pixels = decode_source(Path(photo.path), max_pixels=max_pixels, turned=photo.turned)
     windows = {face.id: window_around(pixels, face.landmarks, _CROP_SIDE) for face in faces}
     shown = to_rgb(pixels)
     del pixels

@@ -1,0 +1,150 @@
+"""Groups grow as photos come, and are the same in whatever order they came."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.face import AssignmentStatus
+from desktop_app.domain.ids import FaceId
+from desktop_app.operations.group_faces import compare_faces, regroup_people, suggest_people
+from tests.catalog.library import MODEL, Library, detected, new_face
+
+PEOPLE, EACH = 6, 5
+
+
+def _vectors() -> NDArray[np.float32]:
+    """(PEOPLE * EACH, 128), a person's faces in a row."""
+    rng = np.random.default_rng(2)
+    middles = rng.normal(size=(PEOPLE, 1, 128))
+    faces = middles / np.linalg.norm(middles, axis=2, keepdims=True)
+    faces = (faces + rng.normal(size=(PEOPLE, EACH, 128)) * 0.5 / np.sqrt(128)).reshape(-1, 128)
+    return (faces / np.linalg.norm(faces, axis=1, keepdims=True)).astype(np.float32)
+
+
+VECTORS = _vectors()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    (tmp_path / "photos").mkdir()
+    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
+        yield Library(catalog, tmp_path / "photos")
+
+
+def _add(library: Library, numbers: Sequence[int]) -> dict[int, FaceId]:
+    added = {}
+    for number in numbers:
+        photo = library.photo(f"{number}.jpg")
+        added[number] = library.catalog.faces.add_drawn(
+            photo, detected(), new_face(0).quality, VECTORS[number], MODEL
+        )
+    return added
+
+
+def _groups(library: Library, faces: dict[int, FaceId]) -> set[frozenset[int]]:
+    numbers = {face: number for number, face in faces.items()}
+    return {
+        frozenset(numbers[face] for face in group.faces)
+        for group in library.catalog.faces.clusters()
+    }
+
+
+def test_photos_that_come_later_join_as_if_all_had_come_at_once(library: Library) -> None:
+    order = np.random.default_rng(5).permutation(len(VECTORS)).tolist()
+    faces: dict[int, FaceId] = {}
+    for start in range(0, len(order), 7):
+        faces |= _add(library, order[start : start + 7])
+        regroup_people(library.catalog, MODEL)
+    in_steps = _groups(library, faces)
+    assert in_steps == {frozenset(range(p * EACH, p * EACH + EACH)) for p in range(PEOPLE)}
+    library.catalog.faces.forget_links(MODEL)
+    assert not regroup_people(library.catalog, MODEL)
+    assert _groups(library, faces) == in_steps
+
+
+def test_only_new_faces_are_compared(library: Library) -> None:
+    _add(library, range(10))
+    assert compare_faces(library.catalog, MODEL) == 10
+    assert compare_faces(library.catalog, MODEL) == 0
+    _add(library, range(10, 12))
+    assert compare_faces(library.catalog, MODEL) == 2
+
+
+def test_a_face_that_is_described_anew_is_compared_anew(library: Library) -> None:
+    faces = _add(library, [0, 1, EACH, EACH + 1])
+    regroup_people(library.catalog, MODEL)
+    library.catalog.faces.add_embeddings(MODEL, [(faces[1], VECTORS[EACH + 2])])
+    assert compare_faces(library.catalog, MODEL) == 1
+    regroup_people(library.catalog, MODEL)
+    assert _groups(library, faces) == {frozenset([0]), frozenset([1, EACH, EACH + 1])}
+
+
+def test_a_group_keeps_its_number_while_others_grow(library: Library) -> None:
+    faces = _add(library, [0, 1, 2, EACH])
+    regroup_people(library.catalog, MODEL)
+    before = library.catalog.faces.groups()
+    faces |= _add(library, range(EACH + 1, 2 * EACH))
+    changes = regroup_people(library.catalog, MODEL)
+    after = library.catalog.faces.groups()
+    assert {face: after[face] for face in before} == before
+    assert faces[0] not in changes.faces
+
+
+def test_a_poor_face_is_never_grouped_on_its_own(library: Library) -> None:
+    faces = _add(library, [0, 1])
+    photo = library.photo("poor.jpg")
+    poor = library.catalog.faces.add_drawn(
+        photo, detected(), new_face(0, sharpness=0.05).quality, VECTORS[2], MODEL
+    )
+    regroup_people(library.catalog, MODEL)
+    assert set(library.catalog.faces.groups()) == set(faces.values())
+    library.catalog.faces.name([faces[0]], "Anna")
+    suggest_people(library.catalog, MODEL)
+    assert library.catalog.faces.get(poor).status is AssignmentStatus.SUGGESTED
+
+
+def test_a_split_group_stays_split_until_it_is_taken_back(library: Library) -> None:
+    faces = _add(library, range(EACH))
+    regroup_people(library.catalog, MODEL)
+    library.catalog.faces.split([faces[0], faces[1]], [faces[2], faces[3], faces[4]])
+    parted = {frozenset([0, 1]), frozenset([2, 3, 4])}
+    assert _groups(library, faces) == parted
+    regroup_people(library.catalog, MODEL)
+    assert _groups(library, faces) == parted
+    assert library.catalog.people.undo() is not None
+    assert _groups(library, faces) == {frozenset(range(EACH))}
+    regroup_people(library.catalog, MODEL)
+    assert _groups(library, faces) == {frozenset(range(EACH))}
+    assert library.catalog.faces.splits() == []
+
+
+def test_a_split_without_a_second_side_is_none(library: Library) -> None:
+    faces = _add(library, range(3))
+    assert not library.catalog.faces.split(faces.values(), [])
+    library.catalog.faces.name([faces[2]], "Anna")
+    assert not library.catalog.faces.split([faces[0], faces[1]], [faces[2]])
+
+
+def test_a_no_speaks_against_faces_like_it(library: Library) -> None:
+    faces = _add(library, range(EACH))
+    catalog = library.catalog
+    catalog.faces.name([faces[0]], "Anna")
+    anna = catalog.people.by_name("Anna")
+    assert anna is not None
+    suggest_people(catalog, MODEL)
+    assert catalog.faces.get(faces[2]).person_id == anna.id
+    for number in (1, 3, 4):
+        catalog.faces.reject([faces[number]], anna.id)
+    suggest_people(catalog, MODEL)
+    nearest_no = max(float(VECTORS[2] @ VECTORS[n]) for n in (1, 3, 4))
+    refuted = nearest_no >= float(VECTORS[2] @ VECTORS[0])
+    assert (catalog.faces.get(faces[2]).person_id is None) == refuted
+    catalog.people.undo()
+    catalog.people.undo()
+    catalog.people.undo()
+    suggest_people(catalog, MODEL, faces=[faces[2]])
+    assert catalog.faces.get(faces[2]).person_id == anna.id
