@@ -27,6 +27,11 @@ class Wishes(QObject):
         self._afterwards: dict[Job, tuple[Callable[[Any], None] | None, object]] = {}
         self._unfinished: dict[Job, CatalogChanges] = {}
 
+    @property
+    def at_work(self) -> list[Job]:
+        """The jobs that wait or run, without those too short to be spoken of."""
+        return [job for job in self._afterwards if not job.quiet]
+
     def run(
         self,
         lane: Lane,

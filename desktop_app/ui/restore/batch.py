@@ -1,0 +1,108 @@
+"""Fulfils the wish to restore all photos of a person, or a selection, as drafts to be looked at."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal, Slot
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.face import Face
+from desktop_app.domain.ids import PersonId, PhotoId, RestorationId
+from desktop_app.domain.progress import Progress, Report
+from desktop_app.domain.restoration import Restorer
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.restore_waiting import Restored, faces_waiting, restore_waiting
+from desktop_app.ui.messages import Messages
+from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.words import counted
+
+
+class BatchWishes(Wishes):
+    """`open_restorer` and `open_eyes` are called on the restoring lane; `engine` when asked.
+
+    Signals:
+        review_wanted(list): the user wants to judge these `RestorationId`s, one key each.
+    """
+
+    review_wanted = Signal(list)
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        messages: Messages,
+        catalog: Catalog,
+        open_restorer: Callable[[str], Restorer],
+        open_eyes: Callable[[], Eyes],
+        engine: Callable[[], str],
+        max_pixels: Callable[[], int],
+    ) -> None:
+        super().__init__(runner, messages)
+        self._catalog = catalog
+        self._open_restorer = open_restorer
+        self._open_eyes = open_eyes
+        self._engine = engine
+        self._max_pixels = max_pixels
+        self._drafts: list[RestorationId] = []
+
+    @Slot(object)
+    def restore_person(self, person_id: PersonId) -> None:
+        """Every photo in which this person waits to be restored."""
+        self._restore(person_id=person_id)
+
+    @Slot(list)
+    def restore_photos(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Everybody who waits to be restored in these photos."""
+        self._restore(photo_ids=tuple(photo_ids))
+
+    def _restore(
+        self, *, person_id: PersonId | None = None, photo_ids: tuple[PhotoId, ...] = ()
+    ) -> None:
+        find = partial(faces_waiting, self._catalog, person_id=person_id, photo_ids=photo_ids)
+        self.run(
+            Lane.RESTORE,
+            self.tr("Restoring what waits"),
+            partial(self._work, find, self._engine(), self._max_pixels()),
+            then=self._on_restored,
+            if_unfinished=CatalogChanges(everything=True),  # nobody counted the faces done so far
+        )
+
+    def _work(
+        self, find: Callable[[], list[Face]], engine: str, max_pixels: int, report: Report
+    ) -> Restored:
+        report(Progress(0, None))
+        faces = find()
+        if not faces:
+            return Restored(CatalogChanges(), (), ())
+        restorer, eyes = self._open_restorer(engine), self._open_eyes()
+        return restore_waiting(self._catalog, restorer, faces, eyes, report, max_pixels)
+
+    def _on_restored(self, restored: Restored) -> None:
+        if restored.changes:
+            self.catalog_changed.emit(restored.changes, None)
+        if not restored.drafts:
+            self.messages.say(
+                self.tr(
+                    "No face waits to be restored here. A face needs a name and other photos of "
+                    "the same person."
+                )
+            )
+            return
+        words = counted(
+            len(restored.drafts), self.tr("One draft is ready."), self.tr("{n} drafts are ready.")
+        )
+        if restored.problems:
+            missed = counted(
+                len(restored.problems),
+                self.tr("One photo could not be restored:"),
+                self.tr("{n} photos could not be restored; of the first:"),
+            )
+            words = f"{words} {missed} {restored.problems[0]}"
+        toast = self.messages.offer(words, self.tr("Judge them"))
+        self._drafts = list(restored.drafts)
+        toast.action_chosen.connect(self._on_review)
+
+    @Slot()
+    def _on_review(self) -> None:
+        self.review_wanted.emit(self._drafts)
