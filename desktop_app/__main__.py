@@ -5,22 +5,37 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app import cli
+from desktop_app.restoration.instant_restore.engine_process import ENGINE_SWITCH
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line; without a command it opens the window."""
+    """Runs the command line; without a command it opens the window.
+
+    `ENGINE_SWITCH` makes this the large engine's own process instead, which loads neither.
+    """
     multiprocessing.freeze_support()
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == [ENGINE_SWITCH]:
+        return _be_the_engine()
     if not given or given[0] == "window":
         return _open_window([Path(folder) for folder in given[1:]])
+    from desktop_app import cli
+
     return cli.run(given)
 
 
 def window() -> int:
     """The entry without a console: opens the window, with the folders that were handed over."""
     multiprocessing.freeze_support()
+    if sys.argv[1:] == [ENGINE_SWITCH]:
+        return _be_the_engine()
     return _open_window([Path(folder) for folder in sys.argv[1:]])
+
+
+def _be_the_engine() -> int:
+    from desktop_app.restoration.instant_restore import child
+
+    return child.main()
 
 
 def _open_window(folders: Sequence[Path]) -> int:

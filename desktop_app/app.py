@@ -22,6 +22,7 @@ from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.models.store import ModelStore
 from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.restoration.engines import open_restorer
+from desktop_app.restoration.memories import forget_memories
 from desktop_app.settings.places import Places, places, resources
 from desktop_app.settings.settings import Settings, load_settings, save_settings
 from desktop_app.ui import theme
@@ -89,12 +90,12 @@ class Likeness(QObject):
         messages = Messages(self.window)
         pictures = Pictures(runner, partial(read_pictures, catalog, thumbnails))
         self.bench = Workbench(catalog, runner, messages, pictures, where)
-        self.decisions = Decisions(catalog, thumbnails, runner, messages)
+        self.decisions = Decisions(catalog, thumbnails, where.memories, runner, messages)
         self.looking = Looking(catalog, thumbnails, self.eyes, self._max_pixels, runner, messages)
         self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
         self.exporting = ExportWishes(runner, messages, catalog, self._max_pixels)
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self._max_pixels)
-        self.installing = ModelWishes(runner, messages, store)
+        self.installing = ModelWishes(runner, messages, store, where)
         self._make_screens()
         self._join()
 
@@ -140,6 +141,7 @@ class Likeness(QObject):
             wishes.catalog_changed.connect(window.refresh)
             wishes.catalog_changed.connect(self.names.follow)
         decisions.faces_decided.connect(looking.decided)
+        decisions.forgotten.connect(self._forget_references)
         window.undo_wanted.connect(decisions.undo)
         self.bench.messages.undo_wanted.connect(decisions.undo)
         window.add_folder_wanted.connect(self.ask_folder)
@@ -198,6 +200,10 @@ class Likeness(QObject):
         self.export.folder_chosen.connect(self._on_export_folder)
         self.exporting.exporting.connect(self.export.on_job)
         self.models.install_wanted.connect(self.installing.install)
+        self.models.offer_wanted.connect(self.installing.ask_makers)
+        self.models.download_wanted.connect(self.installing.download)
+        self.installing.offered.connect(self.models.on_offered)
+        self.installing.not_offered.connect(self.models.on_not_offered)
         self.models.verify_wanted.connect(self.installing.verify)
         self.models.remove_wanted.connect(self.installing.remove)
         self.installing.working.connect(self.models.on_job)
@@ -212,8 +218,14 @@ class Likeness(QObject):
         return open_eyes(self._store, chosen.face_models, chosen.insightface_folder, chosen.device)
 
     def _open_restorer(self, engine: str) -> Restorer:
-        memories = self._where.cache / "memories"
-        return open_restorer(engine, self._store, self.settings.device, memories)
+        return open_restorer(
+            engine,
+            self._store,
+            self.settings.device,
+            self._where.memories,
+            python=self._where.engine_python,
+            compiled=self.settings.compile_engine,
+        )
 
     def _max_pixels(self) -> int:
         return self.settings.max_megapixels * 1_000_000
@@ -300,8 +312,17 @@ class Likeness(QObject):
         self.restorer.forget()
         self._read_engines()
 
+    @Slot()
+    def _forget_references(self) -> None:
+        """On the restoring lane: an engine that worked meanwhile remembers, and writes, no more."""
+        work = partial(_forget_references, self.restorer, self._where.memories)
+        job = Job(self.tr("Forgetting a person"), work, quiet=True)
+        job.failed.connect(self.bench.messages.show_error)
+        self._runner.submit(Lane.RESTORE, job)
+
     def _read_engines(self) -> None:
-        job = Job(self.tr("Engines"), partial(read_engines, self._store), quiet=True)
+        work = partial(read_engines, self._store, self._where.engine_python)
+        job = Job(self.tr("Engines"), work, quiet=True)
         job.succeeded.connect(self._on_engines)
         job.failed.connect(self.bench.messages.show_error)
         self._runner.submit(Lane.READ, job)
@@ -323,6 +344,11 @@ class Likeness(QObject):
 
 def _save_settings(path: Path, settings: Settings, _report: Report) -> None:
     save_settings(path, settings)
+
+
+def _forget_references(restorer: OpenedRestorer, memories: Path, _report: Report) -> None:
+    restorer.close()
+    forget_memories(memories)
 
 
 def _open_catalog(path: Path, _report: Report) -> tuple[Catalog, bool]:

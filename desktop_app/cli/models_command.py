@@ -8,7 +8,7 @@ from typing import Any
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest
 from desktop_app.models.store import ModelState
-from desktop_app.operations.install_model import PUBLISHED_FILES, fetch_model, install_model
+from desktop_app.operations.install_model import fetch_model, install_model
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -31,9 +31,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     install.add_argument(
         "--file",
-        default=PUBLISHED_FILES[0],
-        choices=PUBLISHED_FILES,
-        help="which published file to download",
+        metavar="NAME",
+        help="which of the published files to download; none: the makers' best",
     )
     install.add_argument(
         "--architecture",
@@ -61,6 +60,10 @@ def _list(asked: argparse.Namespace, tools: Tools) -> int:
                 "purpose": model.purpose,
                 "state": condition.state.value,
                 "licence": model.licence,
+                "licence_source": model.licence_source,
+                "input_size": model.input_size,
+                "devices": list(model.devices),
+                "published": list(model.published),
                 "bundled": model.bundled,
                 "size": tools.store.size_of(model.id),
             }
@@ -86,17 +89,19 @@ def _verify(asked: argparse.Namespace, tools: Tools) -> int:
 
 def _install(asked: argparse.Namespace, tools: Tools) -> int:
     report = tools.terminal.report("Installing")
+    python = tools.places.engine_python
     if asked.source is not None:
         shapes = None if asked.architecture is None else _shapes(asked.architecture)
-        install_model(tools.store, asked.model, asked.source, report, shapes)
+        install_model(tools.store, asked.model, asked.source, report, shapes, python=python)
     else:
         fetch_model(
             tools.store,
             asked.model,
             asked.file,
-            tools.places.cache / "downloads",
+            tools.places.downloads,
             report,
             terms_accepted=asked.accept_licence,
+            python=python,
         )
     tools.terminal.say(f"{asked.model} is installed.")
     tools.terminal.result({"installed": asked.model})

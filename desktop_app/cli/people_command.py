@@ -20,7 +20,7 @@ from desktop_app.operations.decide_faces import (
     reject_faces,
     undo_decision,
 )
-from desktop_app.operations.forget_person import forget_person
+from desktop_app.operations.forget_person import forget_all_faces, forget_person
 from desktop_app.operations.group_faces import regroup_people, suggest_people
 
 
@@ -62,6 +62,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     forget = wish("forget", _forget, "forget a person: name, embeddings, restorations")
     forget.add_argument("name", metavar="NAME")
     forget.add_argument("--yes", action="store_true", help="do not ask: it cannot be undone")
+    everybody = wish("forget-all", _forget_all, "drop all face data; the photos stay")
+    everybody.add_argument("--yes", action="store_true", help="do not ask: it cannot be undone")
 
 
 def _add_faces(parser: argparse.ArgumentParser) -> None:
@@ -218,8 +220,19 @@ def _forget(asked: argparse.Namespace, tools: Tools) -> int:
             f"Forgetting {person.name} deletes the name, the face descriptions and the "
             "restorations for good; the photos stay. Add --yes to do it."
         )
-    forget_person(tools.catalog, person.id, tools.thumbnails)
+    forget_person(tools.catalog, person.id, tools.thumbnails, tools.places.memories)
     return _say_done(tools, f"{person.name} is forgotten.", 1)
+
+
+def _forget_all(asked: argparse.Namespace, tools: Tools) -> int:
+    if not asked.yes:
+        raise BadRequest(
+            "This deletes every name, face description and restoration for good; the photos stay. "
+            "Add --yes to do it."
+        )
+    people = len(tools.catalog.people.all())
+    forget_all_faces(tools.catalog, tools.thumbnails, tools.places.memories)
+    return _say_done(tools, "All face data is gone.", people)
 
 
 def _wanted_faces(asked: argparse.Namespace) -> list[FaceId]:

@@ -41,7 +41,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-of", metavar="NAME", help="drafts for all photos of this person")
     parser.add_argument("--face", type=int, metavar="N", help="1 is the largest face")
     parser.add_argument("--engine", choices=("compact", "instant-restore"))
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "coreml"))
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "coreml", "mps"))
+    parser.add_argument("--preview", action="store_true", help="roughly and fast (TAESD)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--strength", type=_percent, default=100, metavar="0-100")
     parser.add_argument("--no-grain", action="store_true", help="do not lay the grain over")
@@ -89,10 +90,12 @@ def _restore(asked: argparse.Namespace, tools: Tools) -> int:
         face_number=asked.face,
         seed=asked.seed,
         settings=settings,
+        preview=asked.preview,
         max_pixels=tools.max_pixels,
     )
+    facts = tools.restorer.facts.previewed if asked.preview else tools.restorer.facts
     about = describe_file_export(
-        asked.photo, restored, tools.restorer.facts, settings, asked.seed, asked.person or ""
+        asked.photo, restored, facts, settings, asked.seed, asked.person or ""
     )
     encode_photo(restored.after, asked.out, export, about)
     seconds = time.perf_counter() - started
@@ -103,9 +106,9 @@ def _restore(asked: argparse.Namespace, tools: Tools) -> int:
     tools.terminal.result(
         {
             "out": str(asked.out),
-            "engine": tools.restorer.facts.engine,
-            "device": tools.restorer.facts.device,
-            "model_hash": tools.restorer.facts.model_hash,
+            "engine": facts.engine,
+            "device": facts.device,
+            "model_hash": facts.model_hash,
             "seed": asked.seed,
             "faces_found": restored.faces_found,
             "bbox": [round(edge, 1) for edge in restored.face.bbox],
@@ -179,7 +182,9 @@ def _restore_all(asked: argparse.Namespace, tools: Tools) -> int:
         )
     ]
     settings = _settings(asked)
-    requests = [RestoreRequest(face.id, None, settings, asked.seed) for face in wanted]
+    requests = [
+        RestoreRequest(face.id, None, settings, asked.seed, asked.preview) for face in wanted
+    ]
     changes = restore_photos(
         catalog,
         tools.restorer,

@@ -66,8 +66,14 @@ class Tools:
     @cached_property
     def restorer(self) -> Restorer:
         chosen = self.settings
-        memories = self._places.cache / "memories"
-        restorer = open_restorer(chosen.engine, self.store, chosen.device, memories)
+        restorer = open_restorer(
+            chosen.engine,
+            self.store,
+            chosen.device,
+            self._places.memories,
+            python=self._places.engine_python,
+            compiled=chosen.compile_engine,
+        )
         self._open.callback(restorer.close)
         return restorer
 

@@ -1,8 +1,9 @@
 """A restorer, what it remembers of a person's references, and what came of a restoration."""
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,13 +18,23 @@ from desktop_app.domain.photo import FloatImage, RgbImage
 class RestorerFacts:
     """What a restorer says of itself."""
 
-    engine: str  # "compact" or "instant-restore"
+    engine: str  # "compact" or "instant-restore"; in a recipe also "instant-restore-preview"
     model_hash: str  # sha256 of the weights, hexadecimal
     input_size: int  # side of the aligned crop, in pixels
     max_references: int
     deterministic: bool  # where true, another try means other references
     device: str
     licence: str
+    preview_hash: str = ""  # sha256 of the fast preview's weights; "" where it has none
+
+    @property
+    def previewed(self) -> "RestorerFacts":
+        """What a recipe says of a fast preview: an engine of its own name, and both weights."""
+        return replace(
+            self,
+            engine=f"{self.engine}-preview",
+            model_hash=f"{self.model_hash}+{self.preview_hash}",
+        )
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,22 @@ class Restorer(Protocol):
         """`crops` are aligned faces (input_size, input_size, 3), 0 to `max_references` of them."""
         ...
 
-    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
-        """`crop` is the aligned degraded face (input_size, input_size, 3)."""
+    def restore(
+        self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
+    ) -> RestoredFace:
+        """`crop` is the aligned degraded face (input_size, input_size, 3).
+
+        `preview` shows roughly what would come, in less time. Raises `ModelNotInstalled` where
+        the restorer has no `preview_hash`.
+        """
+        ...
+
+    def watched(self, look: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Within the block, work that may take long calls `look` a few times a second.
+
+        It is given the stage where one is worth a word, else "". What it raises (`Cancelled`)
+        ends the work inside a face, of which nothing is left.
+        """
         ...
 
     def close(self) -> None:
@@ -92,6 +117,7 @@ class RestoreRequest:
     references: tuple[FaceId, ...] | None = None
     settings: RestoreSettings = RestoreSettings()
     seed: int = 0
+    preview: bool = False  # roughly and fast, where the engine can
 
 
 class RestorationState(enum.Enum):

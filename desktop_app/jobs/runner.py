@@ -19,6 +19,7 @@ class Lane(enum.Enum):
     GROUP = "group"
     RESTORE = "restore"
     EXPORT = "export"
+    MODELS = "models"
 
 
 class JobRunner(QObject):

@@ -1,6 +1,7 @@
 """Fetches a model's file from its makers, after the user agreed to their terms."""
 
 import contextlib
+import glob
 import hashlib
 import http.client
 import re
@@ -31,6 +32,36 @@ class Offered:
     sha256: str
 
 
+def ask_for(url: str) -> Offered:
+    """Size and sha256, from the answer before its redirection (Hugging Face's own headers).
+
+    Fetches nothing. Raises `FileVanished` where the other side cannot be reached, `ModelRefused`
+    where it tells no checksum.
+    """
+    opener = urllib.request.build_opener(_StayHere)
+    try:
+        with contextlib.closing(
+            opener.open(urllib.request.Request(url, method="HEAD"), timeout=_PATIENCE)
+        ) as answer:
+            headers: Message = answer.headers
+    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+        raise _unreachable(url) from error
+    checksum = str(headers.get("X-Linked-Etag", "")).strip('"').lower()
+    size = str(headers.get("X-Linked-Size") or headers.get("Content-Length") or "")
+    if not re.fullmatch(r"[0-9a-f]{64}", checksum) or not size.isdecimal():
+        raise ModelRefused(
+            "The publisher states no checksum for this file, so it is not fetched. "
+            "Download it yourself, then install it from that file."
+        )
+    return Offered(int(size), checksum)
+
+
+def kept_of(url: str, folder: Path) -> int:
+    """Bytes of the file at `url` that are in `folder` from a download that broke off."""
+    name = _name_of(url)
+    return sum(part.stat().st_size for part in folder.glob(f"{glob.escape(name)}.*.part"))
+
+
 def download(url: str, folder: Path, report: Report) -> Path:
     """The file at `url`, complete and compared with the checksum that its publisher states.
 
@@ -39,9 +70,9 @@ def download(url: str, folder: Path, report: Report) -> Path:
     `ModelRefused` for a wrong checksum or none, `DiskFull`, `NotPermitted`, and `Cancelled`
     through `report`.
     """
-    name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+    name = _name_of(url)
     target = folder / name
-    offered = _ask(url)
+    offered = ask_for(url)
     part = folder / f"{name}.{offered.sha256[:16]}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -69,24 +100,8 @@ def download(url: str, folder: Path, report: Report) -> Path:
     return target
 
 
-def _ask(url: str) -> Offered:
-    """Size and sha256, from the answer before its redirection (Hugging Face's own headers)."""
-    opener = urllib.request.build_opener(_StayHere)
-    try:
-        with contextlib.closing(
-            opener.open(urllib.request.Request(url, method="HEAD"), timeout=_PATIENCE)
-        ) as answer:
-            headers: Message = answer.headers
-    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-        raise _unreachable(url) from error
-    checksum = str(headers.get("X-Linked-Etag", "")).strip('"').lower()
-    size = str(headers.get("X-Linked-Size") or headers.get("Content-Length") or "")
-    if not re.fullmatch(r"[0-9a-f]{64}", checksum) or not size.isdecimal():
-        raise ModelRefused(
-            "The publisher states no checksum for this file, so it is not fetched. "
-            "Download it yourself and install it with --from PATH."
-        )
-    return Offered(int(size), checksum)
+def _name_of(url: str) -> str:
+    return urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
 
 
 def _fetch(url: str, part: Path, here: int, offered: Offered, report: Report) -> None:
@@ -136,7 +151,7 @@ def _unreachable(url: str) -> FileVanished:
     host = urllib.parse.urlsplit(url).hostname
     return FileVanished(
         f"{host} cannot be reached or broke off. What came in is kept: try again when online, "
-        "or download the file yourself and install it with --from PATH."
+        "or download the file yourself and install it from there."
     )
 
 

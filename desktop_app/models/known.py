@@ -19,6 +19,7 @@ class KnownModel:
     devices: tuple[str, ...]
     note: str = ""
     home: str | None = None  # where its makers publish it
+    published: tuple[str, ...] = ()  # the files that can be fetched there, the best one first
 
     @property
     def bundled(self) -> bool:
@@ -86,6 +87,25 @@ KNOWN: Mapping[str, KnownModel] = MappingProxyType(
                 devices=("cuda", "mps", "cpu"),
                 note="Its weights are not part of this application. You fetch them yourself.",
                 home="https://huggingface.co/hwdz15508/InstantRestore",
+                published=(
+                    "final_model_ckpt.pt",
+                    "lmattn_ablation_ckpt.pt",
+                    "adain_ablation_ckpt.pt",
+                    "base_ablation_ckpt.pt",
+                ),
+            ),
+            KnownModel(
+                id="taesd",
+                title="TAESD",
+                purpose="shows a fast preview of what InstantRestore will show",
+                licence="MIT",
+                licence_source="github.com/madebyollin/taesd",
+                files=(),
+                input_size=0,
+                devices=("cuda", "mps", "cpu"),
+                note="Needs InstantRestore. A preview is rough: restore in full before you decide.",
+                home="https://huggingface.co/madebyollin/taesd",
+                published=("diffusion_pytorch_model.safetensors",),
             ),
             KnownModel(
                 id="insightface-pack",

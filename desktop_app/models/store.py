@@ -159,6 +159,10 @@ class ModelStore:
             raise BadRequest(f"{model.title} is a part of the application and stays.")
         shutil.rmtree(self._installed / model_id, ignore_errors=True)
 
+    def place_of(self, model_id: str) -> Path:
+        """The folder in which the model lies, or would lie."""
+        return self._folder(self.get(model_id))
+
     def _folder(self, model: KnownModel) -> Path:
         return self._bundled if model.bundled else self._installed / model.id
 

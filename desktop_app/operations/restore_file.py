@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from desktop_app.operations.compose import Patch, compose
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.measure_likeness import likeness_to
-from desktop_app.operations.restore_photos import restore_face
+from desktop_app.operations.restore_photos import restore_face, tell_stage
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,14 @@ def restore_file(
     face_number: int | None = None,
     seed: int = 0,
     settings: RestoreSettings = RestoreSettings(),  # noqa: B008 - frozen
+    preview: bool = False,
     max_pixels: int = MAX_PIXELS,
 ) -> RestoredFile:
     """Restores the face `face_number` (1 is the largest; None where there is only one).
 
-    Raises `NoFaceFound`, `BadRequest`, `UnreadablePhoto`, `FileVanished`.
+    A wish to stop ends even a slow engine inside the face. Raises `NoFaceFound`, `BadRequest`,
+    `UnreadablePhoto`, `FileVanished`, `ModelNotInstalled` for a `preview` that the engine lacks,
+    and `Cancelled` through `report`.
     """
     if len(guides) > restorer.facts.max_references:
         raise BadRequest(
@@ -67,10 +71,15 @@ def restore_file(
     pixels = decode_source(path, max_pixels=max_pixels)
     faces = largest_first(eyes.detector.detect(to_rgb(pixels)))
     face = _face_asked_for(path, faces, face_number)
-    report(Progress(1, 3, "face found"))
-    memory = restorer.encode_references([guide.crop for guide in guides])
-    report(Progress(2, 3, "references read"))
-    fresh = restore_face(pixels, face.landmarks, restorer, memory, eyes, seed, settings)
+    found, read = Progress(1, 3, "face found"), Progress(2, 3, "references read")
+    report(found)
+    with restorer.watched(partial(tell_stage, report, found)):
+        memory = restorer.encode_references([guide.crop for guide in guides])
+    report(read)
+    with restorer.watched(partial(tell_stage, report, read)):
+        fresh = restore_face(
+            pixels, face.landmarks, restorer, memory, eyes, seed, settings, preview=preview
+        )
     composed = compose(pixels, [Patch(fresh.restored.crop, face.landmarks, settings)])
     report(Progress(3, 3, path.name))
     likeness = None

@@ -1,7 +1,8 @@
 """Restores faces of the catalog with references of the same person; results are drafts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,8 @@ def restore_photos(
 ) -> CatalogChanges:
     """Restores each face and keeps the result as a draft with its whole recipe.
 
-    A photo with several requests is decoded once. Each face is kept as soon as it is done.
+    A photo with several requests is decoded once. Each face is kept as soon as it is done; a wish
+    to stop ends even a slow engine inside a face, of which nothing is kept.
     Raises `NoReferences` for a face whose person has none; `FileVanished` and `UnreadablePhoto`
     for a photo that cannot be read any more; `BadRequest` where it changed since it was indexed.
     """
@@ -69,15 +71,24 @@ def restore_photos(
         if photo is None or pixels is None or photo.id != face.photo_id:
             photo = catalog.photos.get(face.photo_id)
             pixels = _unchanged_pixels(photo, max_pixels)
-        report(Progress(number, len(ordered), Path(photo.path).name))
-        chosen = _chosen_references(catalog, restorer, request, face)
-        if chosen not in memories:
-            memories[chosen] = restorer.encode_references(
-                reference_crops(catalog, chosen, restorer.facts.input_size, max_pixels)
+        reached = Progress(number, len(ordered), Path(photo.path).name)
+        report(reached)
+        with restorer.watched(partial(tell_stage, report, reached)):
+            chosen = _chosen_references(catalog, restorer, request, face)
+            if chosen not in memories:
+                memories[chosen] = restorer.encode_references(
+                    reference_crops(catalog, chosen, restorer.facts.input_size, max_pixels)
+                )
+            fresh = restore_face(
+                pixels,
+                face.landmarks,
+                restorer,
+                memories[chosen],
+                eyes,
+                request.seed,
+                request.settings,
+                preview=request.preview,
             )
-        fresh = restore_face(
-            pixels, face.landmarks, restorer, memories[chosen], eyes, request.seed, request.settings
-        )
         changes |= _keep(catalog, restorer, request, face, photo, chosen, fresh, eyes)
     report(Progress(len(ordered), len(ordered)))
     return changes
@@ -91,6 +102,8 @@ def restore_face(
     eyes: Eyes,
     seed: int,
     settings: RestoreSettings,
+    *,
+    preview: bool = False,
 ) -> FreshRestoration:
     """Restores one face of a photo; `landmarks` are (5, 2) in the pixels of the upright photo.
 
@@ -98,13 +111,21 @@ def restore_face(
     included, because that is what the family will see.
     """
     window = window_around(pixels, landmarks, restorer.facts.input_size)
-    restored = restorer.restore(window.aligned.crop, memory, seed)
+    restored = restorer.restore(window.aligned.crop, memory, seed, preview=preview)
     after = composed_window(window, restored.crop, settings)
     return FreshRestoration(
         restored=restored,
         before=eyes.embedder.embed(to_rgb(window.pixels), window.landmarks),
         after=eyes.embedder.embed(to_rgb(after), window.landmarks),
     )
+
+
+def tell_stage(report: Report, reached: Progress, stage: str) -> None:
+    """Says again how far the work is, with the stage where there is one; see `Restorer.watched`.
+
+    Raises `Cancelled` through `report`.
+    """
+    report(replace(reached, what=stage or reached.what))
 
 
 def reference_crops(
@@ -165,15 +186,16 @@ def _keep(
             catalog, eyes.embedder.id, face.person_id, photo.id, fresh.before, fresh.after
         )
     reference_map = fresh.restored.reference_map
+    facts = restorer.facts.previewed if request.preview else restorer.facts
     restoration_id = catalog.restorations.add(
         NewRestoration(
             photo_id=photo.id,
             face_id=face.id,
             person_id=face.person_id,
             references=references,
-            engine=restorer.facts.engine,
-            model_hash=restorer.facts.model_hash,
-            device=restorer.facts.device,
+            engine=facts.engine,
+            model_hash=facts.model_hash,
+            device=facts.device,
             seed=request.seed,
             settings=request.settings,
             likeness=likeness,

@@ -2,14 +2,15 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.domain.errors import BadRequest
+from desktop_app.domain.errors import BadRequest, ModelNotInstalled
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.restoration import (
     ReferenceMap,
@@ -93,13 +94,18 @@ class CompactRestorer:
         state = CompactMemory(tokens, identity, tuple(order))
         return ReferenceMemory(ENGINE, self._facts.model_hash, len(crops), state)
 
-    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
+    def restore(
+        self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
+    ) -> RestoredFace:
         """See `Restorer.restore`. `seed` changes nothing here.
 
         A grey or toned crop stays so: its brightness is restored, its colours are kept; a faded
         one is shown to the network unfaded, and its result faded again.
-        Raises `BadRequest` for a crop of another size, or a memory of another network.
+        Raises `BadRequest` for a crop of another size, or a memory of another network, and
+        `ModelNotInstalled` for a preview: it would not be faster.
         """
+        if preview:
+            raise ModelNotInstalled("The built-in engine has no fast preview. Restore without it.")
         _check_size(crop)
         if (memory.engine, memory.model_hash) != (ENGINE, self._facts.model_hash):
             raise BadRequest("The references were encoded by another engine. Encode them again.")
@@ -117,6 +123,10 @@ class CompactRestorer:
             with_colours_of(crop, np.ascontiguousarray(picture)),
             _reference_map(attention, state.order),
         )
+
+    def watched(self, look: Callable[[str], None]) -> AbstractContextManager[None]:
+        """See `Restorer.watched`: a pass is over before anybody would look."""
+        return nullcontext()
 
     def close(self) -> None:
         """See `Restorer.close`."""

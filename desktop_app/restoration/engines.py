@@ -13,6 +13,8 @@ from desktop_app.restoration.instant_restore.process import (
 )
 
 ENGINES = ("automatic", "compact", "instant-restore")
+PREVIEW = "taesd"
+"""The model that decodes the large engine's fast previews."""
 
 
 def open_compact(store: ModelStore, device: str) -> Restorer:
@@ -22,10 +24,19 @@ def open_compact(store: ModelStore, device: str) -> Restorer:
     return CompactRestorer(encoder, restorer, device)
 
 
-def open_instant_restore(store: ModelStore, device: str, cache: Path | None) -> Restorer:
+def open_instant_restore(
+    store: ModelStore,
+    device: str,
+    cache: Path | None,
+    *,
+    python: Path | None = None,
+    compiled: bool = False,
+) -> Restorer:
     """The large network, in a process of its own that starts when it is first asked for something.
 
-    `cache` is where memories of reference photos are kept; None keeps none on the disk.
+    `cache` is where memories of reference photos are kept; None keeps none on the disk. `python`
+    is the interpreter of a private environment, where there is one. `compiled` makes it ready by
+    torch.compile. The fast preview comes with it where its weights are installed.
     Raises `ModelNotInstalled`; what its process refuses, its first wish raises.
     """
     model = store.get("instant-restore")
@@ -35,27 +46,42 @@ def open_instant_restore(store: ModelStore, device: str, cache: Path | None) -> 
             f"{model.title} cannot restore: {condition.why} "
             "Install its weights in Models, or choose the built-in engine."
         )
-    missing = missing_packages()
+    missing = missing_packages(python)
     if missing:
         raise ModelNotInstalled(
             f"{model.title} cannot restore: its engine ({', '.join(missing)}) is missing. Install "
             "the application with its extra `restore`, or choose the built-in engine."
         )
-    weights = sorted(store.path("instant-restore").glob("*.safetensors"))
-    if len(weights) != 1:
+    weights = _weights(store, "instant-restore")
+    if weights is None:
         raise ModelNotInstalled(
             f"{model.title} cannot restore: its weights were not converted. Install them again."
         )
-    return InstantRestoreProcess(weights[0], device, cache=cache)
+    here = store.state(PREVIEW).state is ModelState.INSTALLED
+    return InstantRestoreProcess(
+        weights,
+        _device_of_torch(device),
+        cache=cache,
+        preview=_weights(store, PREVIEW) if here else None,
+        compiled=compiled,
+        python=python,
+    )
 
 
 def open_restorer(
-    engine: str, store: ModelStore, device: str, cache: Path | None = None
+    engine: str,
+    store: ModelStore,
+    device: str,
+    cache: Path | None = None,
+    *,
+    python: Path | None = None,
+    compiled: bool = False,
 ) -> Restorer:
     """The engine named by the settings: "automatic", "compact" or "instant-restore".
 
     "automatic" is the large engine where it is installed and has a GPU, else the embedded one.
-    What is asked for by name is opened or refused, never swapped for another.
+    What is asked for by name is opened or refused, never swapped for another. `cache`, `python`
+    and `compiled` are the large engine's: see `open_instant_restore`.
     Raises `ModelNotInstalled`, `DeviceUnavailable`, `ModelRefused`, and `BadRequest` for an
     engine that nobody knows.
     """
@@ -63,14 +89,26 @@ def open_restorer(
         raise BadRequest(
             f"There is no engine {engine}. Choose automatic, compact or instant-restore."
         )
-    if engine == "instant-restore" or (engine == "automatic" and _large_has_gpu(store, device)):
-        return open_instant_restore(store, device, cache)
+    if engine == "instant-restore" or (
+        engine == "automatic" and _large_has_gpu(store, device, python)
+    ):
+        return open_instant_restore(store, device, cache, python=python, compiled=compiled)
     return open_compact(store, device)
 
 
-def _large_has_gpu(store: ModelStore, device: str) -> bool:
+def _large_has_gpu(store: ModelStore, device: str, python: Path | None) -> bool:
     """Whether the large engine is here and would run on a GPU; asks its process only if it is."""
-    if store.state("instant-restore").state is not ModelState.INSTALLED or missing_packages():
+    if store.state("instant-restore").state is not ModelState.INSTALLED or missing_packages(python):
         return False
-    here = devices()
-    return (here[0] if device == "auto" else device) in set(here) - {"cpu"}
+    here = devices(python)
+    return (here[0] if device == "auto" else _device_of_torch(device)) in set(here) - {"cpu"}
+
+
+def _device_of_torch(device: str) -> str:
+    """torch's name of a device: the Apple GPU is one device with two names."""
+    return {"coreml": "mps"}.get(device, device)
+
+
+def _weights(store: ModelStore, model_id: str) -> Path | None:
+    found = sorted(store.path(model_id).glob("*.safetensors"))
+    return found[0] if len(found) == 1 else None

@@ -31,6 +31,27 @@ class Places:
     def thumbnails(self) -> Path:
         return self.cache / "thumbnails"
 
+    @property
+    def memories(self) -> Path:
+        """What the large engine keeps of reference photos."""
+        return self.cache / "memories"
+
+    @property
+    def downloads(self) -> Path:
+        """Model files on their way in."""
+        return self.cache / "downloads"
+
+    @property
+    def engine(self) -> Path:
+        """The large engine's private environment, where one was added to an installed app."""
+        return self.data / "engine"
+
+    @property
+    def engine_python(self) -> Path | None:
+        """The private environment's interpreter; None where our own environment is to be used."""
+        here = (self.engine / "bin" / "python", self.engine / "Scripts" / "python.exe")
+        return next((python for python in here if python.exists()), None)
+
 
 def places(home: Path | None = None) -> Places:
     """The places below `home`, or else below LIKENESS_HOME, or else the system's own."""

@@ -63,6 +63,14 @@ class Settings:
             ),
         ),
     )
+    compile_engine: bool = _setting(
+        False,
+        Words(
+            "Make InstantRestore ready",
+            "Compiles the engine for the device: the first face of a session takes minutes, the "
+            "later ones are faster. For many faces on a GPU.",
+        ),
+    )
     face_models: str = _setting(
         "embedded",
         Words(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 
@@ -34,15 +35,24 @@ class Decisions(Wishes):
     """Each slot is one decision on `Lane.DECIDE`, which nothing else keeps busy.
 
     Signals:
+        forgotten(): somebody is; an engine that runs is to forget them too.
         faces_decided(): what is known of people has grown; suggestions may be better now.
     """
 
     faces_decided = Signal()
+    forgotten = Signal()
 
     def __init__(
-        self, catalog: Catalog, thumbnails: ThumbnailStore, runner: JobRunner, messages: Messages
+        self,
+        catalog: Catalog,
+        thumbnails: ThumbnailStore,
+        memories: Path,
+        runner: JobRunner,
+        messages: Messages,
     ) -> None:
+        """`memories` is where the large engine keeps what it made of reference photos."""
         super().__init__(runner, messages)
+        self._memories = memories
         self._catalog = catalog
         self._thumbnails = thumbnails
 
@@ -124,11 +134,12 @@ class Decisions(Wishes):
         self.run(
             Lane.DECIDE,
             self.tr("Forgetting a person"),
-            partial(_forget, self._catalog, person, self._thumbnails),
+            partial(_forget, self._catalog, person, self._thumbnails, self._memories),
             then=self._on_forgotten,
         )
 
     def _on_forgotten(self, _changes: CatalogChanges) -> None:
+        self.forgotten.emit()
         self.messages.say(self.tr("Forgotten: name, face data, restorations and old backups."))
 
     @Slot(object, object, object)
@@ -208,11 +219,13 @@ def _ignore_person(
 
 
 def _forget(
-    catalog: Catalog, person: PersonId, thumbnails: ThumbnailStore, _report: Report
+    catalog: Catalog,
+    person: PersonId,
+    thumbnails: ThumbnailStore,
+    memories: Path,
+    _report: Report,
 ) -> CatalogChanges:
-    changes = forget_person(catalog, person, thumbnails)
-    catalog.forget_backups()
-    return changes
+    return forget_person(catalog, person, thumbnails, memories)
 
 
 def _choose_reference(

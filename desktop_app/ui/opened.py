@@ -54,7 +54,7 @@ class OpenedRestorer:
         self._outdated = True
 
     def close(self) -> None:
-        """Frees the device; called when no lane works any more."""
+        """Frees the device and forgets references; called by the restoring lane, or after it."""
         with self._lock:
             if self._restorer is not None:
                 self._restorer.close()

@@ -1,6 +1,6 @@
 """Measures the large engine against a straight port of the published method, on one device.
 
-    python tests/benchmarks/bench_restore.py [--device cpu|cuda] [--dtype float16] [--compile]
+    python tests/benchmarks/bench_restore.py [--device cpu|cuda|mps] [--dtype float16] [--compile]
         [--map] [--side 512] [--repeats N] [--threads N] [--tiny] [--folder F]
 
 Both run the same random weights at the published shapes on one 512 px face with four references:
@@ -29,6 +29,7 @@ import diffusers
 import torch
 
 from desktop_app.restoration.instant_restore.architecture import PUBLISHED
+from desktop_app.restoration.instant_restore.devices import devices_here
 
 COUNT = 4
 RANK = 32
@@ -98,11 +99,17 @@ def timed(work: Callable[[], Any], repeats: int, device: str) -> tuple[float, An
     for _ in range(repeats):
         began = clock()
         result = work()
-        if device == "cuda":
-            torch.cuda.synchronize()
+        wait_for(device)
         taken.append(clock() - began)
         print(f"{taken[-1]:.3f} s", file=sys.stderr, flush=True)
     return sorted(taken)[len(taken) // 2], result
+
+
+def wait_for(device: str) -> None:
+    if device == "cuda":
+        torch.cuda.synchronize()
+    elif device == "mps":
+        torch.mps.synchronize()
 
 
 def peak_gigabytes(device: str) -> float:
@@ -187,7 +194,7 @@ def report(found: dict[str, Any], folder: Path, asked: argparse.Namespace) -> No
     difference = float((port - engine).abs().max())
     decibels = float(-10 * ((port - engine) / 2).square().mean().clamp(min=1e-20).log10())
     cold_s = found["encode_s"] + found["warm_s"]
-    name = torch.cuda.get_device_name() if asked.device == "cuda" else platform.processor()
+    name = torch.cuda.get_device_name() if asked.device == "cuda" else processor()
     print(
         f"device {asked.device} ({name}), threads {torch.get_num_threads()}, {platform.platform()}"
     )
@@ -207,11 +214,18 @@ def report(found: dict[str, Any], folder: Path, asked: argparse.Namespace) -> No
     ):
         print(f"{what:28} {seconds:9.3f} s   {port_s / seconds:6.2f} times")
     print(f"largest difference of engine and port {difference:.2e}, {decibels:.1f} dB")
-    warm = "not measured" if found["warm_gb"] is None else f"{found['warm_gb']:.2f} GB"
+    warm = "not measured"
+    if found["warm_gb"] is not None:
+        share = found["warm_gb"] / found["port_gb"]
+        warm = f"{found['warm_gb']:.2f} GB ({share:.2f} of the port's)"
+    share = found["cold_gb"] / found["port_gb"]
     print(
-        f"peak memory: port {found['port_gb']:.2f} GB, engine cold {found['cold_gb']:.2f} GB, "
-        f"warm {warm}; a memory of {COUNT} references {found['memory_mb']:.0f} MB"
+        f"peak memory: port {found['port_gb']:.2f} GB, engine cold {found['cold_gb']:.2f} GB "
+        f"({share:.2f} of the port's), warm {warm}; "
+        f"a memory of {COUNT} references {found['memory_mb']:.0f} MB"
     )
+    if asked.device == "cpu":
+        print("(of the process, the mapped checkpoint counted in)")
     peak = next((v for k, v in PEAK_TFLOPS.items() if name.startswith(k)), None)
     if peak is not None and asked.side == 512 and asked.dtype != "float32":
         share = WARM_TFLOP / found["warm_s"] / peak
@@ -220,6 +234,18 @@ def report(found: dict[str, Any], folder: Path, asked: argparse.Namespace) -> No
         f"at 512 px arithmetic alone would give {PORT_TFLOP / COLD_TFLOP:.2f} times cold, "
         f"{PORT_TFLOP / WARM_TFLOP:.2f} times warm"
     )
+    for device in ("cpu", "cuda", "mps"):
+        if device != asked.device:
+            here = "here, but not asked for" if device in devices_here() else "no such device here"
+            print(f"{device}: not measured ({here})")
+
+
+def processor() -> str:
+    """The processor's own name, where the system tells it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text("utf-8").splitlines() if told.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -38,13 +39,29 @@ class MirrorRestorer:
 
     def __init__(self) -> None:
         self.encoded: list[int] = []
+        self.restored = self.previews = 0
+        self.slow_from: int | None = None  # from this face on, the work looks up on its way
+        self._look: Callable[[str], None] | None = None
 
     def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
         self.encoded.append(len(crops))
         mean = np.mean([c.astype(np.float32) / 255 for c in crops], axis=0) if crops else None
         return ReferenceMemory("tiny", "0" * 64, len(crops), mean)
 
-    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
+    @contextmanager
+    def watched(self, look: Callable[[str], None]) -> Iterator[None]:
+        self._look = look
+        yield
+        self._look = None
+
+    def restore(
+        self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
+    ) -> RestoredFace:
+        self.restored += 1
+        self.previews += preview
+        if self._look is not None and self.restored == self.slow_from:
+            self._look("")
+            self._look("Working")
         own = crop.astype(np.float32) / 255
         sharpened = np.clip(own * 2 - cv2.GaussianBlur(own, (0, 0), 2), 0, 1)
         restored = sharpened if memory.state is None else memory.state

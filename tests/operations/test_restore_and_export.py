@@ -81,6 +81,37 @@ def test_cancelled_restoring_keeps_the_faces_already_done(
     assert len(named.restorations.ids()) == 1
 
 
+def test_a_preview_is_recorded_as_one(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    restorer.facts = replace(restorer.facts, preview_hash="1" * 64)  # type: ignore[misc]
+    request = RestoreRequest(face_in(PRINT).id, preview=True)
+    restore_photos(named, restorer, [request], eyes, silent)
+    (kept,) = named.restorations.of_face(face_in(PRINT).id)
+    assert restorer.previews == 1
+    assert kept.engine == "tiny-preview"
+    assert kept.model_hash == "0" * 64 + "+" + "1" * 64
+
+
+def test_a_restoration_stopped_inside_a_face_leaves_nothing_of_it(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    """A slow engine looks up while it works; the wish to stop comes while the second face is."""
+    said: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        said.append(progress)
+        if progress.what == "Working":
+            raise Cancelled
+
+    requests = [RestoreRequest(face_in(n).id) for n in (PRINT, OFFICE)]
+    restorer.slow_from = 2
+    with pytest.raises(Cancelled):
+        restore_photos(named, restorer, requests, eyes, report)
+    assert len(named.restorations.ids()) == 1
+    assert (said[-1].done, said[-1].total) == (1, 2)
+
+
 def test_a_face_without_references_is_refused_in_a_sentence(
     catalog: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
 ) -> None:

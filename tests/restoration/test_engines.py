@@ -14,8 +14,8 @@ from desktop_app.restoration.instant_restore.process import InstantRestoreProces
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "CompactRestorer", lambda *given: SimpleNamespace(name="compact"))
-    monkeypatch.setattr(engines, "missing_packages", lambda: ())
-    monkeypatch.setattr(engines, "devices", lambda: ("cuda", "cpu"))
+    monkeypatch.setattr(engines, "missing_packages", lambda python: ())
+    monkeypatch.setattr(engines, "devices", lambda python: ("cuda", "cpu"))
     made = ModelStore(tmp_path / "bundled", tmp_path / "installed")
     monkeypatch.setattr(
         ModelStore,
@@ -45,7 +45,7 @@ def test_automatic_is_the_large_engine_on_a_gpu(store, tmp_path):
 
 def test_automatic_is_the_embedded_engine_without_a_gpu(store, tmp_path, monkeypatch):
     _install(store, tmp_path)
-    monkeypatch.setattr(engines, "devices", lambda: ("cpu",))
+    monkeypatch.setattr(engines, "devices", lambda python: ("cpu",))
     assert open_restorer("automatic", store, "auto").name == "compact"
     assert isinstance(open_restorer("instant-restore", store, "auto"), InstantRestoreProcess)
 
@@ -54,8 +54,39 @@ def test_a_choice_that_cannot_run_says_what_is_missing(store, tmp_path, monkeypa
     with pytest.raises(ModelNotInstalled, match="Install its weights"):
         open_restorer("instant-restore", store, "auto")
     _install(store, tmp_path)
-    monkeypatch.setattr(engines, "missing_packages", lambda: ("torch",))
+    monkeypatch.setattr(engines, "missing_packages", lambda python: ("torch",))
     with pytest.raises(ModelNotInstalled, match="torch"):
         open_restorer("instant-restore", store, "auto")
     with pytest.raises(BadRequest):
         open_restorer("other", store, "auto")
+
+
+def test_the_apple_gpu_has_the_name_that_torch_gives_it(store, tmp_path, monkeypatch):
+    _install(store, tmp_path)
+    monkeypatch.setattr(engines, "devices", lambda python: ("mps", "cpu"))
+    restorer = open_restorer("automatic", store, "coreml")
+    assert isinstance(restorer, InstantRestoreProcess)
+    assert restorer._wish["device"] == "mps"
+
+
+def test_the_private_environment_and_the_preview_go_with_the_large_engine(store, tmp_path):
+    _install(store, tmp_path)
+    python = tmp_path / "engine" / "bin" / "python"
+    bare = open_restorer("instant-restore", store, "auto", python=python)
+    assert bare._command[0] == str(python)
+    assert bare._wish["preview"] is None
+    store.install_made("taesd", lambda f: (f / "taesd.safetensors").write_bytes(b"2") and None, 1)
+    previewed = open_restorer("instant-restore", store, "auto", python=python, compiled=True)
+    assert previewed._wish["preview"].endswith("taesd.safetensors")
+    assert previewed._wish["compiled"]
+
+
+def test_a_private_environment_lies_beside_the_catalog(tmp_path):
+    from desktop_app.settings.places import places
+
+    where = places(tmp_path)
+    assert where.engine_python is None
+    python = tmp_path / "data" / "engine" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert where.engine_python == python

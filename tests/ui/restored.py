@@ -1,6 +1,7 @@
 """Results in the painted library: kept as the real ones are, made by no network."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
@@ -32,6 +33,7 @@ def keep_result(
     tone: float = 0.5,
     likeness: Likeness | None = BETTER,
     strength: float = 1.0,
+    engine: str = "compact",
 ) -> RestorationId:
     """A draft of one flat tone, half of it after its first reference, half after its last."""
     face = catalog.faces.get(face_id)
@@ -44,7 +46,7 @@ def keep_result(
             face_id=face_id,
             person_id=person_id,
             references=tuple(references),
-            engine="compact",
+            engine=engine,
             model_hash="ab" * 32,
             device="cpu",
             seed=0,
@@ -65,7 +67,12 @@ class PaintedRestorer:
     def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
         return ReferenceMemory("compact", "ab" * 32, len(crops), None)
 
-    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
+    def watched(self, look: Callable[[str], None]) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def restore(
+        self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
+    ) -> RestoredFace:
         return RestoredFace(np.full(crop.shape, 0.2 * memory.count, np.float32))
 
     def close(self) -> None:

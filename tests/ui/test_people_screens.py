@@ -19,7 +19,8 @@ from tests.ui.painting import Library
 @pytest.fixture
 def decisions(bench: Workbench) -> Decisions:
     thumbnails = ThumbnailStore(bench.places.thumbnails, 1_000_000)
-    return Decisions(bench.catalog, thumbnails, bench.runner, bench.messages)
+    memories = bench.places.memories
+    return Decisions(bench.catalog, thumbnails, memories, bench.runner, bench.messages)
 
 
 def shown(qtbot: QtBot, screen: Screen, subject: object) -> None:

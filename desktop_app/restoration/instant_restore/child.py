@@ -2,6 +2,7 @@
 
 import os
 import queue
+import signal
 import sys
 import threading
 from collections import OrderedDict
@@ -43,6 +44,7 @@ class Child:
             "encode": self._encode,
             "restore": self._restore,
             "convert": self._convert,
+            "check_preview": self._check_preview,
         }
         try:
             what = wishes.get(str(wish.words.get("do")))
@@ -72,12 +74,15 @@ class Child:
     def _open(self, wish: Message) -> Message:
         from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
 
-        cache = wish.words.get("cache")
+        cache, preview = wish.words.get("cache"), wish.words.get("preview")
         self._restorer = InstantRestoreRestorer(
             Path(wish.words["weights"]),
             str(wish.words["device"]),
             None if cache is None else Path(cache),
+            preview=None if preview is None else Path(preview),
         )
+        if wish.words.get("compiled"):
+            self._restorer.make_ready(self._tell)
         facts = self._restorer.facts
         return Message(
             {
@@ -88,8 +93,12 @@ class Child:
                 "deterministic": facts.deterministic,
                 "device": facts.device,
                 "licence": facts.licence,
+                "preview_hash": facts.preview_hash,
             }
         )
+
+    def _tell(self, stage: str) -> None:
+        write_message(self._answers, Message({"stage": stage}))
 
     def _encode(self, wish: Message) -> Message:
         memory = self._opened().encode_references(list(wish.arrays[0]) if wish.arrays else [])
@@ -104,7 +113,12 @@ class Child:
         if memory is None:
             return Message({"unknown": key})
         self._memories.move_to_end(key)
-        face = self._opened().restore(wish.arrays[0], memory, int(wish.words["seed"]))
+        face = self._opened().restore(
+            wish.arrays[0],
+            memory,
+            int(wish.words["seed"]),
+            preview=bool(wish.words.get("preview")),
+        )
         told = face.reference_map
         if told is None:
             return Message({"map": False}, [face.crop])
@@ -125,6 +139,12 @@ class Child:
         )
         return Message({"converted": True})
 
+    def _check_preview(self, wish: Message) -> Message:
+        from desktop_app.restoration.instant_restore.preview import load_decoder
+
+        load_decoder(Path(wish.words["source"]))
+        return Message({"checked": True})
+
     def _opened(self) -> "InstantRestoreRestorer":
         if self._restorer is None:
             raise BadRequest("The engine was not opened.")
@@ -133,6 +153,7 @@ class Child:
 
 def main() -> int:
     """Serves until the other side ends; a wish under way then ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side decides what Ctrl+C ends
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not come between the answers
     asked = sys.stdin.buffer

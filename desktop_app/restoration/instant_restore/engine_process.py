@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import queue
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,15 @@ from numpy.typing import NDArray
 
 from desktop_app.domain.errors import DeviceUnavailable
 from desktop_app.restoration.instant_restore.wire import (
+    Broken,
     Message,
     raise_failure,
     read_message,
     write_message,
 )
+
+_LISTENER_ENDS = 5.0  # seconds; a pipe that a grandchild holds open must not hold us
+_LOOK_EVERY = 0.1  # seconds between two looks at whether the answer is still wanted
 
 ENGINE_SWITCH = "--instant-restore-child"
 """What the frozen application is started with to be the engine's process."""
@@ -56,6 +62,9 @@ class EngineProcess:
                 "The large engine's process does not start. Install the engine again, "
                 "or choose the built-in one."
             ) from error
+        self._heard: queue.SimpleQueue[Message | Broken] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=self._listen, name="engine-ear", daemon=True)
+        self._listener.start()
 
     @property
     def pid(self) -> int:
@@ -65,10 +74,20 @@ class EngineProcess:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, words: Mapping[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> Message:
-        """The answer. Raises what the child refused with."""
+    def ask(
+        self,
+        words: Mapping[str, Any],
+        arrays: Sequence[NDArray[Any]] = (),
+        look: Callable[[str], None] | None = None,
+    ) -> Message:
+        """The answer. `look` is told the stages on the way; see `hear`.
+
+        Raises what the child refused with.
+        """
         self.say(words, arrays)
-        answer = self.hear()
+        while "stage" in (answer := self.hear(look)).words:
+            if look is not None:
+                look(str(answer.words["stage"]))
         raise_failure(answer.words)
         return answer
 
@@ -76,9 +95,31 @@ class EngineProcess:
         assert self._process.stdin is not None
         write_message(self._process.stdin, Message(words, arrays))  # type: ignore[arg-type]
 
-    def hear(self) -> Message:
+    def hear(self, look: Callable[[str], None] | None = None) -> Message:
+        """The next message; while it is waited for, `look("")` is called a few times a second.
+
+        What `look` raises leaves an answer under way: the child is then to be ended.
+        """
+        while True:
+            try:
+                heard = self._heard.get(timeout=_LOOK_EVERY)
+            except queue.Empty:
+                if look is not None:
+                    look("")
+                continue
+            if isinstance(heard, Broken):
+                self._heard.put(heard)  # it stays broken, whoever asks next
+                raise heard
+            return heard
+
+    def _listen(self) -> None:
+        """On a thread of its own: whoever waits can then look up."""
         assert self._process.stdout is not None
-        return read_message(self._process.stdout)  # type: ignore[arg-type]
+        try:
+            while True:
+                self._heard.put(read_message(self._process.stdout))  # type: ignore[arg-type]
+        except Broken as broken:
+            self._heard.put(broken)
 
     def kill(self) -> None:
         """Ends the child whatever it is doing; its pipes are closed by whoever reads them."""
@@ -89,6 +130,7 @@ class EngineProcess:
         """Ends the child, closes its pipes and waits for it."""
         self.kill()
         self._process.wait()
+        self._listener.join(_LISTENER_ENDS)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):

@@ -261,15 +261,21 @@ class InstantRestore:
         """Loads what only references need now, and not when the first reference comes."""
         self._reference_networks()
 
-    def compile(self) -> None:
+    def compile(self, wanted: bool = True) -> None:
         """Makes the passes ready by torch.compile: the first call of each size takes minutes.
 
         On GPUs a pass is a thousand small operations; compiled, they are started as one graph.
+        Not `wanted`, the passes run as they are written again.
         """
-        self._predict_noise = torch.compile(predict_noise, dynamic=False)
-        self._keep_references = torch.compile(keep_references, dynamic=False)
-        self._vae.encoder.compile(dynamic=False)
-        self._vae.decoder.compile(dynamic=False)
+        self._predict_noise, self._keep_references = predict_noise, keep_references
+        if wanted:
+            self._predict_noise = torch.compile(predict_noise, dynamic=False)
+            self._keep_references = torch.compile(keep_references, dynamic=False)
+        for network in (self._vae.encoder, self._vae.decoder):
+            if wanted:
+                network.compile(dynamic=False)
+            else:
+                network._compiled_call_impl = None
 
     def _reference_networks(self) -> tuple[torch.nn.Module, torch.nn.Module]:
         if self._reference_unet is None or self._reference_vae is None:

@@ -1,10 +1,13 @@
 """The large engine in a process of its own, driven from here; imports no torch."""
 
+import contextlib
 import hashlib
 import importlib.util
+import json
+import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -44,9 +47,28 @@ class HandedReferences:
     crops: NDArray[np.uint8]  # (references, size, size, 3)
 
 
-def missing_packages() -> tuple[str, ...]:
-    """The packages that the large engine needs and that are not installed; imports none."""
-    return tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
+def missing_packages(python: Path | None = None) -> tuple[str, ...]:
+    """The packages that the large engine needs and that are not installed; imports none.
+
+    `python` is that of a private environment, which is asked in a process of its own.
+    """
+    if python is None:
+        return tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
+    asked = (
+        "import importlib.util, json;"
+        f"print(json.dumps([n for n in {NEEDED!r} if importlib.util.find_spec(n) is None]))"
+    )
+    try:
+        told = subprocess.run(
+            [str(python), "-I", "-c", asked],
+            capture_output=True,
+            timeout=60,
+            check=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        return tuple(json.loads(told.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return NEEDED  # an environment that does not answer has none of them
 
 
 Work: TypeAlias = Callable[[EngineProcess], Message | None]
@@ -58,7 +80,11 @@ class InstantRestoreProcess:
 
     Started when first needed, kept warm, ended when idle or when memory is short, started again
     when it crashed: the work under way is then offered again, up to `MOST_STARTS` times.
-    One call at a time; `cancel` may come from any thread.
+    One call at a time; `cancel` may come from any thread. Work that is given up half-way, by
+    `cancel` or by what a `watched` look raises, ends the process; the next work starts another.
+
+    `preview` are the weights of the fast preview, `python` the private environment's interpreter
+    where there is one. `compiled` makes the engine ready by torch.compile where that can be done.
     """
 
     def __init__(
@@ -67,6 +93,8 @@ class InstantRestoreProcess:
         device: str = "auto",
         *,
         cache: Path | None = None,
+        preview: Path | None = None,
+        compiled: bool = False,
         idle_seconds: float = IDLE_SECONDS,
         python: Path | None = None,
     ) -> None:
@@ -75,6 +103,8 @@ class InstantRestoreProcess:
             "weights": str(weights),
             "device": device,
             "cache": None if cache is None else str(cache),
+            "preview": None if preview is None else str(preview),
+            "compiled": compiled,
         }
         self._command = child_command(python)
         self._idle_seconds = idle_seconds
@@ -82,6 +112,7 @@ class InstantRestoreProcess:
         self._engine: EngineProcess | None = None
         self._facts: RestorerFacts | None = None
         self._busy = False
+        self._look: Callable[[str], None] | None = None
         self._cancelled = threading.Event()
         self._closed = threading.Event()
         self._last_used = time.monotonic()
@@ -108,23 +139,37 @@ class InstantRestoreProcess:
         if stacked.dtype != np.uint8:
             raise BadRequest("References must be pictures of 8 bits.")
         handed = HandedReferences(hashlib.sha256(stacked.tobytes()).hexdigest(), stacked)
-        self._done(lambda engine: _encode(engine, handed))
+        self._done(lambda engine: self._encode(engine, handed))
         facts = self.facts
         return ReferenceMemory(facts.engine, facts.model_hash, len(crops), handed)
 
-    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
+    def restore(
+        self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
+    ) -> RestoredFace:
         """Raises `BadRequest`, `DeviceOutOfMemory`, and `Cancelled` after `cancel`."""
         handed = memory.state
         if not isinstance(handed, HandedReferences) or (
             self._facts is not None and memory.model_hash != self._facts.model_hash
         ):
             raise BadRequest("This memory was made by another engine. Encode the references again.")
-        answer = self._done(lambda engine: _restore(engine, crop, handed, seed))
+        if crop.dtype != np.uint8:
+            raise BadRequest("The degraded face must be a picture of 8 bits.")
+        wish = {"do": "restore", "key": handed.key, "seed": seed, "preview": preview}
+        answer = self._done(lambda engine: self._restore(engine, crop, handed, wish))
         assert answer is not None
         if answer.words.get("map"):
             winner, share = answer.arrays[1], answer.arrays[2]
             return RestoredFace(answer.arrays[0], ReferenceMap(winner, share))
         return RestoredFace(answer.arrays[0])
+
+    @contextlib.contextmanager
+    def watched(self, look: Callable[[str], None]) -> Iterator[None]:
+        """See `Restorer.watched`; also the start of the process is work that may take long."""
+        before, self._look = self._look, look
+        try:
+            yield
+        finally:
+            self._look = before
 
     def cancel(self) -> None:
         """Ends the work under way: whoever waits for it gets `Cancelled`."""
@@ -183,7 +228,9 @@ class InstantRestoreProcess:
             if self._cancelled.is_set():
                 raise Broken("cancelled")
             try:
-                told = self._engine.ask(self._wish).words
+                if self._look is not None:
+                    self._look("Starting the large engine")
+                told = self._engine.ask(self._wish, look=self._look).words
             except Broken:
                 raise
             except Exception:
@@ -192,6 +239,23 @@ class InstantRestoreProcess:
             self._facts = RestorerFacts(**told)
             self._watch()
         return self._engine
+
+    def _encode(self, engine: EngineProcess, handed: HandedReferences) -> Message:
+        wish = {"do": "encode", "key": handed.key}
+        return engine.ask(wish, [handed.crops], self._look)
+
+    def _restore(
+        self,
+        engine: EngineProcess,
+        crop: RgbImage,
+        handed: HandedReferences,
+        wish: Mapping[str, Any],
+    ) -> Message:
+        answer = engine.ask(wish, [crop], self._look)
+        if "unknown" in answer.words:  # a new process, or one that remembers others by now
+            self._encode(engine, handed)
+            answer = engine.ask(wish, [crop], self._look)
+        return answer
 
     def _end(self) -> None:
         if self._engine is not None:
@@ -228,7 +292,7 @@ def convert_weights(
     architecture: Mapping[str, Any] | None = None,
     python: Path | None = None,
 ) -> None:
-    """Converts a published checkpoint in a process of its own.
+    """Converts a published checkpoint in a process of its own, that of `python` where given.
 
     `target` is written whole or not at all; a cancelled conversion may leave a file whose name
     begins with `.likeness-` in its folder. Raises what `convert` raises, and `DeviceUnavailable`
@@ -244,16 +308,38 @@ def convert_weights(
                 "architecture": None if architecture is None else dict(architecture),
             }
         )
+        reached = Progress(0, None, "Reading the checkpoint")
+
+        def look(stage: str) -> None:
+            report(reached)
+
         while True:
-            words = engine.hear().words
+            words = engine.hear(look).words
             raise_failure(words)
             if "progress" not in words:
                 return
-            report(Progress(**words["progress"]))
+            reached = Progress(**words["progress"])
+            report(reached)
     except Broken as error:
         raise DeviceUnavailable(
             "The conversion stopped, mostly for lack of memory. Close other programs, try again."
         ) from error
+    finally:
+        engine.end()
+
+
+def check_preview(source: Path, report: Report, python: Path | None = None) -> None:
+    """Reads `source` as the weights of the fast preview, in a process of its own.
+
+    Raises `ModelRefused` where they are none, and `DeviceUnavailable` where the process ended.
+    """
+    engine = EngineProcess(child_command(python))
+    try:
+        reading = Progress(0, None, "Reading the weights")
+        wish = {"do": "check_preview", "source": str(source)}
+        engine.ask(wish, look=lambda _: report(reading))
+    except Broken as error:
+        raise DeviceUnavailable("The large engine's process does not start.") from error
     finally:
         engine.end()
 
@@ -280,18 +366,3 @@ def memory_is_short() -> bool:
         return told["MemAvailable"] < LEAST_FREE_MEMORY * told["MemTotal"]
     except (OSError, KeyError, ValueError, IndexError):
         return False
-
-
-def _encode(engine: EngineProcess, handed: HandedReferences) -> Message:
-    return engine.ask({"do": "encode", "key": handed.key}, [handed.crops])
-
-
-def _restore(engine: EngineProcess, crop: RgbImage, handed: HandedReferences, seed: int) -> Message:
-    if crop.dtype != np.uint8:
-        raise BadRequest("The degraded face must be a picture of 8 bits.")
-    wish = {"do": "restore", "key": handed.key, "seed": seed}
-    answer = engine.ask(wish, [crop])
-    if "unknown" in answer.words:  # a new process, or one that remembers others by now
-        _encode(engine, handed)
-        answer = engine.ask(wish, [crop])
-    return answer

@@ -1,13 +1,16 @@
 """The large engine as a restorer of pictures: crops in, faces out, memories kept."""
 
-from collections.abc import Sequence
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from desktop_app.domain.errors import BadRequest
+from desktop_app.domain.errors import BadRequest, ModelNotInstalled
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.restoration import (
     ReferenceMap,
@@ -26,9 +29,11 @@ from desktop_app.restoration.instant_restore.draws import Draws
 from desktop_app.restoration.instant_restore.kept import KeptMemories, photo_key
 from desktop_app.restoration.instant_restore.memory import Memory, joined
 from desktop_app.restoration.instant_restore.network import InstantRestore
+from desktop_app.restoration.instant_restore.preview import weights_hash
 
 ENGINE = "instant-restore"
 LICENCE = "No licence stated; SD-Turbo's own terms (non-commercial, or under a revenue limit)"
+_log = logging.getLogger(__name__)
 _ROOMY = 8 << 30  # bytes of device memory from which the reference networks stay loaded
 
 
@@ -39,8 +44,17 @@ class InstantRestoreRestorer:
     before it is used, so that a kept memory and a fresh one restore the same face.
     """
 
-    def __init__(self, weights: Path, device: str = "auto", cache: Path | None = None) -> None:
-        """Raises `DeviceUnavailable`, `ModelRefused`, `FileVanished`, `DeviceOutOfMemory`."""
+    def __init__(
+        self,
+        weights: Path,
+        device: str = "auto",
+        cache: Path | None = None,
+        *,
+        preview: Path | None = None,
+    ) -> None:
+        """`preview` are the weights of the fast preview.
+
+        Raises `DeviceUnavailable`, `ModelRefused`, `FileVanished`, `DeviceOutOfMemory`."""
         self._device = choose_device(device)
 
         def load() -> InstantRestore:
@@ -50,6 +64,10 @@ class InstantRestoreRestorer:
 
         self._net = within_memory(load, load, self._device)
         self._kept = KeptMemories(cache, self._net.model)
+        self._preview_hash = ""
+        if preview is not None:
+            self._net.use_preview_decoder(preview)
+            self._preview_hash = weights_hash(preview)
 
     @property
     def facts(self) -> RestorerFacts:
@@ -61,7 +79,34 @@ class InstantRestoreRestorer:
             deterministic=False,
             device=self._device,
             licence=LICENCE,
+            preview_hash=self._preview_hash,
         )
+
+    def make_ready(self, tell: Callable[[str], None]) -> bool:
+        """Compiles the passes and runs each once; whether that could be done.
+
+        Where it cannot (no C++ compiler, no Triton), the engine works as it is, and `tell` is
+        given that in a sentence too.
+        """
+        tell("Making the engine ready: the first time this takes minutes")
+        began = time.monotonic()
+        side = self.facts.input_size
+        empty = torch.zeros(3, side, side)
+        self._net.compile()
+        try:
+            self._net.restore(empty, self._net.encode_references(empty[None]), with_map=True)
+        except (RuntimeError, OSError, ImportError) as error:
+            # torch's own words for it: BackendCompilerFailed, InvalidCxxCompiler, TritonMissing
+            self._net.compile(False)
+            _log.warning("the engine is not compiled: %s: %s", type(error).__name__, error)
+            tell("This machine has no compiler for the engine: it works without, and slower")
+            return False
+        tell(f"The engine is ready, after {time.monotonic() - began:.0f} seconds")
+        return True
+
+    def watched(self, look: Callable[[str], None]) -> AbstractContextManager[None]:
+        """See `Restorer.watched`: a pass cannot be stopped here; the process around it can."""
+        return nullcontext()
 
     def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
         """Raises `BadRequest` for no reference or too many, `DeviceOutOfMemory`."""
@@ -91,16 +136,26 @@ class InstantRestoreRestorer:
             free_cached(self._device)
         return ReferenceMemory(ENGINE, self._net.model, len(crops), joined(memories))
 
-    def restore(self, crop: RgbImage, memory: ReferenceMemory, seed: int) -> RestoredFace:
-        """Raises `BadRequest` for a memory of another model, `DeviceOutOfMemory`."""
+    def restore(
+        self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
+    ) -> RestoredFace:
+        """Raises `BadRequest` for a memory of another model, `DeviceOutOfMemory`.
+
+        `preview` raises `ModelNotInstalled` where its weights are not here.
+        """
         self._check(crop)
+        if preview and not self._preview_hash:
+            raise ModelNotInstalled(
+                "The fast preview is not installed. Install it in Models, or restore without it."
+            )
         state = memory.state
         if not isinstance(state, Memory) or memory.model_hash != self._net.model:
             raise BadRequest("This memory was made by another engine. Encode the references again.")
         picture, draws = _as_tensor(crop), Draws(seed=seed)
 
         def in_one() -> RestoredFace:
-            return _restored(*self._net.restore(picture, state, draws, with_map=True))
+            made = self._net.restore(picture, state, draws, with_map=True, preview=preview)
+            return _restored(*made)
 
         def in_pieces() -> RestoredFace:
             self._kept.forget_near()

@@ -11,6 +11,7 @@ from desktop_app.jobs.job import Job
 from desktop_app.models.store import ModelState
 from desktop_app.ui import controls, theme
 from desktop_app.ui.models.reading import ModelOnPage
+from desktop_app.ui.words import number
 
 _MARKS = {
     ModelState.INSTALLED: ("yes", "accent"),
@@ -24,10 +25,12 @@ class ModelCard(controls.Card):
 
     Signals:
         install_wanted(str, Path): from this file or folder.
+        download_wanted(str): show what a download would bring, and under which terms.
         verify_wanted(str), remove_wanted(str): the model's id.
     """
 
     install_wanted = Signal(str, object)
+    download_wanted = Signal(str)
     verify_wanted = Signal(str)
     remove_wanted = Signal(str)
 
@@ -36,6 +39,7 @@ class ModelCard(controls.Card):
         self.model_id = shown.model.id
         self._bundled = shown.model.bundled
         self._home = shown.model.home
+        self._published = shown.model.published
         self._job: Job | None = None
         self.setAccessibleName(shown.model.title)
         purpose = shown.model.purpose
@@ -57,9 +61,11 @@ class ModelCard(controls.Card):
         )
         self.agreed = QCheckBox(self.tr("I have read the terms and keep to them"))
         self.agreed.toggled.connect(self._show_buttons)
+        self.download = controls.button(self.tr("Download…"), "primary", icon="download")
+        self.download.clicked.connect(self._on_download)
         self.from_folder = controls.button(self.tr("Install from a folder"), icon="folder")
         self.from_folder.clicked.connect(self._ask_folder)
-        self.from_file = controls.button(self.tr("Install from a file"), icon="download")
+        self.from_file = controls.button(self.tr("Install from a file"), icon="photo")
         self.from_file.clicked.connect(self._ask_file)
         self.home = controls.button(self.tr("Its makers' page"), "quiet", icon="link")
         self.home.clicked.connect(self._open_home)
@@ -71,6 +77,7 @@ class ModelCard(controls.Card):
         self.cancel.clicked.connect(self._on_cancel)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self.progress = controls.label("", "caption")
         self.body.addLayout(heading)
         self.body.addWidget(controls.label(purpose[:1].upper() + purpose[1:], wrap=True))
         self.body.addWidget(self._why)
@@ -87,7 +94,10 @@ class ModelCard(controls.Card):
             facts.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         self.body.addLayout(facts)
         self.body.addWidget(self.agreed)
-        self.body.addLayout(controls.row(self.from_folder, self.from_file, self.home, None))
+        self.body.addLayout(
+            controls.row(self.download, self.from_folder, self.from_file, self.home, None)
+        )
+        self.body.addWidget(self.progress)
         working = controls.row(self._bar, self.cancel)
         working.setAlignment(self._bar, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(working)
@@ -126,6 +136,7 @@ class ModelCard(controls.Card):
         job.progressed.connect(self._on_progress)
         job.finished.connect(self._on_finished)
         self._bar.setRange(0, 0)
+        self.progress.setText("")
         self._show_buttons()
 
     @Slot()
@@ -134,8 +145,10 @@ class ModelCard(controls.Card):
         busy = self._job is not None
         may_come = not self._bundled and not here
         self.agreed.setVisible(may_come and not busy)
+        self.download.setVisible(may_come and not busy and bool(self._published))
+        self.from_folder.setVisible(may_come and not busy and not self._published)
+        self.from_file.setVisible(may_come and not busy)
         for button in (self.from_folder, self.from_file):
-            button.setVisible(may_come and not busy)
             button.setEnabled(self.agreed.isChecked())
         self.home.setVisible(may_come and self._home is not None)
         self.verify.setVisible(here and not busy)
@@ -143,12 +156,20 @@ class ModelCard(controls.Card):
             not self._bundled and self.condition.state is not ModelState.MISSING and not busy
         )
         self._bar.setVisible(busy)
+        self.progress.setVisible(busy)
         self.cancel.setVisible(busy)
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.done)
+        words = progress.what
+        if progress.total:
+            counted = self.tr("{done} of {total}").format(
+                done=number(progress.done), total=number(progress.total)
+            )
+            words = f"{words} · {counted}" if words else counted
+        self.progress.setText(words)
 
     @Slot()
     def _on_finished(self) -> None:
@@ -156,8 +177,13 @@ class ModelCard(controls.Card):
         self._show_buttons()
 
     @Slot()
+    def _on_download(self) -> None:
+        self.download_wanted.emit(self.model_id)
+
+    @Slot()
     def _on_cancel(self) -> None:
         if self._job is not None:
+            self.progress.setText(self.tr("Stopping"))
             self._job.cancel()
 
     @Slot()

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.jobs.job import Job
 from desktop_app.models.store import ModelCondition, ModelStore
+from desktop_app.operations.install_model import DownloadOffer
 from desktop_app.ui import controls, theme
+from desktop_app.ui.models.download_dialog import DownloadDialog
 from desktop_app.ui.models.model_card import ModelCard
 from desktop_app.ui.models.reading import ModelOnPage, read_models
 from desktop_app.ui.results.side_scroll import SideScroll
@@ -18,17 +20,20 @@ _WIDTH = 860
 
 
 class ModelsScreen(Screen):
-    """A card for each model.
+    """A card for each model; a dialog with the terms before one is downloaded.
 
     `app.py` joins `ModelWishes.working` to `on_job`, `models_changed` to `read_again`, `checked`
-    to `on_checked`.
+    to `on_checked`, `offered` to `on_offered`, `not_offered` to `on_not_offered`.
 
     Signals:
         install_wanted(str, Path): a model's id, and the file or folder it comes from.
+        offer_wanted(str, str), download_wanted(str, str): a model's id and a published file.
         verify_wanted(str), remove_wanted(str): a model's id.
     """
 
     install_wanted = Signal(str, object)
+    offer_wanted = Signal(str, str)
+    download_wanted = Signal(str, str)
     verify_wanted = Signal(str)
     remove_wanted = Signal(str)
 
@@ -39,6 +44,7 @@ class ModelsScreen(Screen):
         super().__init__(bench)
         self._store = store
         self.cards: dict[str, ModelCard] = {}
+        self.dialog: DownloadDialog | None = None
         inside = QWidget()
         inside.setMaximumWidth(_WIDTH)
         self._column = QVBoxLayout(inside)
@@ -85,6 +91,7 @@ class ModelsScreen(Screen):
                 continue
             card = ModelCard(shown)
             card.install_wanted.connect(self._on_install)
+            card.download_wanted.connect(self.ask_download)
             card.verify_wanted.connect(self.verify_wanted)
             card.remove_wanted.connect(self.remove_wanted)
             self.cards[shown.model.id] = card
@@ -93,6 +100,29 @@ class ModelsScreen(Screen):
     @Slot(str, object)
     def _on_install(self, model_id: str, source: Path) -> None:
         self.install_wanted.emit(model_id, source)
+
+    @Slot(str)
+    def ask_download(self, model_id: str) -> None:
+        """Shows the terms and what would come; the dialog asks the makers once they are agreed."""
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+        place = self._store.place_of(model_id)
+        self.dialog = DownloadDialog(self._store.get(model_id), place, self)
+        self.dialog.offer_wanted.connect(self.offer_wanted)
+        self.dialog.download_wanted.connect(self.download_wanted)
+        self.dialog.open()
+
+    @Slot(str, object)
+    def on_offered(self, file: str, offer: DownloadOffer) -> None:
+        """What the makers said of a published file."""
+        if self.dialog is not None:
+            self.dialog.show_offer(file, offer)
+
+    @Slot(str, str)
+    def on_not_offered(self, file: str, why: str) -> None:
+        """Why they said nothing."""
+        if self.dialog is not None:
+            self.dialog.show_refusal(file, why)
 
     @Slot(object, str)
     def on_job(self, job: Job, model_id: str) -> None:

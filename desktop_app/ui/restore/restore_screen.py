@@ -16,6 +16,7 @@ from desktop_app.jobs.job import Job
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.ui import controls, theme
 from desktop_app.ui.restore.at_work import AtWork
+from desktop_app.ui.restore.engines import PREVIEWED
 from desktop_app.ui.restore.photo_desk import PhotoDesk
 from desktop_app.ui.restore.reading import (
     Composed,
@@ -24,6 +25,7 @@ from desktop_app.ui.restore.reading import (
     read_table,
 )
 from desktop_app.ui.restore.sides import EngineChoice, FacesSide, GuidesSide
+from desktop_app.ui.restore.tries import is_rough
 from desktop_app.ui.results.or_error import or_error
 from desktop_app.ui.results.patches import PhotoOnTable
 from desktop_app.ui.screen import Screen, Workbench
@@ -284,7 +286,7 @@ class RestoreScreen(Screen):
         if face is not None:
             self.guides.offer(
                 can_restore=face.state.can_be_restored and not missing,
-                has_result=self.at_work.result is not None,
+                result=self.at_work.result,
                 can_retry=self.at_work.other_references() is not None,
                 running=face.face.id in running,
             )
@@ -299,9 +301,12 @@ class RestoreScreen(Screen):
 
     @Slot()
     def restore_face(self) -> None:
-        """Restores the chosen face with the references that are shown."""
+        """Restores the chosen face with the references that are shown; a preview in full."""
         if self.at_work.face is not None and self.guides.restore.isEnabled():
-            self._restore_with(self.guides.references.references())
+            result, engine = self.at_work.result, self.guides.chosen_engine()
+            if engine == PREVIEWED and result is not None and is_rough(result):
+                engine = "instant-restore"
+            self._restore_with(self.guides.references.references(), engine)
 
     @Slot()
     def try_again(self) -> None:
@@ -309,11 +314,11 @@ class RestoreScreen(Screen):
         choice = self.at_work.other_references()
         if choice is not None and self.guides.another.isEnabled():
             self.at_work.set_by_hand(choice)
-            self._restore_with(choice)
+            self._restore_with(choice, self.guides.chosen_engine())
 
-    def _restore_with(self, references: tuple[FaceId, ...]) -> None:
+    def _restore_with(self, references: tuple[FaceId, ...], engine: str) -> None:
         request = self.at_work.request(references, self.guides.result.settings)
-        self.restore_wanted.emit([request], self.guides.chosen_engine())
+        self.restore_wanted.emit([request], engine)
 
     @Slot()
     def restore_all(self) -> None:
@@ -364,7 +369,7 @@ class RestoreScreen(Screen):
         if self.at_work.jobs:
             for job in self.at_work.jobs:
                 job.cancel()
-            self.notice.work(self.tr("Stopping after this face"))
+            self.notice.work(self.tr("Stopping"))
         else:
             self.go_wanted.emit("models", None)
 

@@ -13,6 +13,7 @@ from desktop_app.ui.restore.face_list import FaceList
 from desktop_app.ui.restore.reading import FaceOnPage, FaceState
 from desktop_app.ui.restore.reference_panel import ReferencePanel
 from desktop_app.ui.restore.result_panel import ResultPanel
+from desktop_app.ui.restore.tries import is_rough
 from desktop_app.ui.results.side_scroll import SideScroll
 
 FACES_WIDTH, GUIDES_WIDTH = 248, 336
@@ -166,14 +167,27 @@ class GuidesSide(QFrame):
             )
         return ""
 
-    def offer(self, *, can_restore: bool, has_result: bool, can_retry: bool, running: bool) -> None:
-        """Which buttons there are: first to restore, then to decide or to try again."""
+    def offer(
+        self,
+        *,
+        can_restore: bool,
+        result: Restoration | None,
+        can_retry: bool,
+        running: bool,
+    ) -> None:
+        """Which buttons there are: first to restore, then to decide or to try again.
+
+        A fast preview is to be restored in full before anything else.
+        """
+        has_result, rough = result is not None, result is not None and is_rough(result)
         self.compare.setVisible(has_result)
-        self.restore.setVisible(not has_result or not can_retry)
+        self.restore.setVisible(not has_result or not can_retry or rough)
         self.restore.setEnabled(can_restore and not running)
-        self.restore.setText(self.tr("Restore again") if has_result else self.tr("Restore"))
-        controls.set_look(self.restore, "" if has_result else "primary")
-        self.another.setVisible(has_result)
+        words = self.tr("Restore again") if has_result else self.tr("Restore")
+        self.restore.setText(self.tr("Restore in full") if rough else words)
+        controls.set_look(self.restore, "" if has_result and not rough else "primary")
+        controls.set_look(self.compare, "" if rough else "primary")
+        self.another.setVisible(has_result and not rough)
         self.another.setEnabled(can_restore and can_retry and not running)
         self.another.setToolTip(
             self.tr("The same face with other references (A)")

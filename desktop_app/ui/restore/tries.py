@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.person import ReferenceChoice
+from desktop_app.domain.restoration import Restoration
 from desktop_app.ui.restore.reading import FaceOnPage
 
 MOST_REFERENCES = 4
@@ -20,8 +21,13 @@ def another_choice(face: FaceOnPage) -> tuple[FaceId, ...] | None:
         return None
     ranked = [ref.face_id for ref in face.references.references]
     ranked += [r.face_id for r in face.others if r.choice is not ReferenceChoice.EXCLUDED]
-    tried = {frozenset(version.references) for version in face.versions}
+    tried = {frozenset(version.references) for version in face.versions if not is_rough(version)}
     return _first_untried(ranked[:_LOOKED_AT], tried)
+
+
+def is_rough(result: Restoration) -> bool:
+    """Whether it is a fast preview, which is to be restored in full before it is decided on."""
+    return result.engine.endswith("-preview")
 
 
 def _first_untried(

@@ -1,6 +1,7 @@
 """Fulfils what is wished on the restore and compare screens."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
@@ -20,6 +21,7 @@ from desktop_app.operations.kept_restorations import (
 )
 from desktop_app.operations.restore_photos import restore_photos
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.restore.engines import PREVIEWED
 from desktop_app.ui.wishes import Wishes
 
 
@@ -47,7 +49,10 @@ class RestoreWishes(Wishes):
 
     @Slot(list, str)
     def restore(self, requests: Sequence[RestoreRequest], engine: str) -> None:
-        """The results are drafts; a cancelled run keeps the faces that are done."""
+        """The results are drafts; a cancelled run keeps the faces that are done.
+
+        `engine` may be `PREVIEWED`: the large engine's fast preview.
+        """
         faces = [request.face_id for request in requests]
         self.run(
             Lane.RESTORE,
@@ -109,6 +114,9 @@ class RestoreWishes(Wishes):
     def _restore(
         self, requests: Sequence[RestoreRequest], engine: str, report: Report
     ) -> CatalogChanges:
+        if engine == PREVIEWED:
+            engine = "instant-restore"
+            requests = [replace(request, preview=True) for request in requests]
         restorer = self._open_restorer(engine)
         return restore_photos(self._catalog, restorer, requests, self._open_eyes(), report)
 

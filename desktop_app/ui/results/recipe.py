@@ -8,15 +8,20 @@ from desktop_app.ui.words import counted
 
 def engine_name(engine: str) -> str:
     """The engine in the user's words."""
-    return {"compact": _tr("Built-in engine"), "instant-restore": "InstantRestore"}.get(
-        engine, engine
-    )
+    return {
+        "compact": _tr("Built-in engine"),
+        "instant-restore": "InstantRestore",
+        "instant-restore-preview": _tr("InstantRestore, fast preview"),
+    }.get(engine, engine)
 
 
 def device_name(device: str) -> str:
-    return {"cpu": _tr("processor"), "cuda": _tr("NVIDIA GPU"), "coreml": _tr("Apple GPU")}.get(
-        device, device
-    )
+    return {
+        "cpu": _tr("processor"),
+        "cuda": _tr("NVIDIA GPU"),
+        "coreml": _tr("Apple GPU"),
+        "mps": _tr("Apple GPU"),
+    }.get(device, device)
 
 
 def recipe_lines(restoration: Restoration) -> list[str]:

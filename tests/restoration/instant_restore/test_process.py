@@ -117,12 +117,119 @@ def test_cancelled_work_ends_at_once_and_the_next_runs(engine, monkeypatch):
     restorer.restore(CROP, memory, 0)
 
 
+def test_a_watched_face_ends_as_soon_as_it_is_not_wanted(engine):
+    restorer = engine()
+    looks = []
+
+    def look(stage):
+        looks.append(stage)
+        if len(looks) > 4:
+            raise Cancelled
+
+    memory = restorer.encode_references(REFERENCES)
+    before = restorer.pid
+    began = time.monotonic()
+    with pytest.raises(Cancelled), restorer.watched(look):
+        restorer.restore(CROP, memory, 12)  # a minute's work
+    assert time.monotonic() - began < 10
+    assert restorer.pid is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(before, 0)
+    assert np.allclose(restorer.restore(CROP, memory, 0).crop, 160 / 510)
+    assert restorer.pid not in (None, before)
+
+
+def test_the_stages_of_a_start_are_told(engine):
+    told = []
+    restorer = engine()
+    with restorer.watched(told.append):
+        restorer.encode_references(REFERENCES)
+    assert [stage for stage in told if stage] == ["Starting the large engine", "a word on the way"]
+
+
+def test_a_start_can_be_given_up(engine, monkeypatch):
+    sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(process, "child_command", lambda python: sleeper)
+
+    def look(stage):
+        if not stage:
+            raise Cancelled
+
+    restorer = engine()
+    with pytest.raises(Cancelled), restorer.watched(look):
+        assert restorer.facts
+    assert restorer.pid is None
+
+
+def test_a_preview_is_asked_for_behind_the_same_call(engine):
+    restorer = engine()
+    memory = restorer.encode_references(REFERENCES)
+    assert np.allclose(restorer.restore(CROP, memory, 0, preview=True).crop, 160 / 1020)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT is a thing of POSIX")
+def test_an_interrupt_of_the_terminal_is_the_other_sides_to_decide(engine):
+    restorer = engine()
+    memory = restorer.encode_references(REFERENCES)
+    before = restorer.pid
+    os.kill(before, signal.SIGINT)
+    restorer.restore(CROP, memory, 0)
+    assert restorer.pid == before
+
+
+def test_a_private_environment_is_asked_what_it_has(tmp_path):
+    assert process.missing_packages(tmp_path / "none") == process.NEEDED
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    bare.chmod(0o700)
+    if os.name != "nt":
+        assert process.missing_packages(bare) == process.missing_packages()
+
+
+def test_a_private_environments_python_runs_the_child(tmp_path):
+    from desktop_app.restoration.instant_restore.engine_process import child_command
+
+    python = tmp_path / "bin" / "python"
+    assert child_command(python)[0] == str(python)
+
+
+@pytest.mark.parametrize("entry", ["main", "window"])
+def test_the_frozen_app_is_the_engine_when_its_switch_says_so(entry):
+    """The frozen application has one executable: it must not open a second window."""
+    from desktop_app.restoration.instant_restore.engine_process import ENGINE_SWITCH, EngineProcess
+
+    command = ["-m", "desktop_app"]
+    if entry == "window":
+        command = ["-c", "import sys; from desktop_app.__main__ import window; sys.exit(window())"]
+    child = EngineProcess([sys.executable, *command, ENGINE_SWITCH])
+    try:
+        with pytest.raises(BadRequest, match="does not know"):
+            child.ask({"do": "nothing"})
+    finally:
+        child.end()
+
+
+def test_the_engines_process_loads_no_window():
+    from desktop_app.restoration.instant_restore.engine_process import ENGINE_SWITCH
+
+    looked = (
+        "import sys, desktop_app.__main__ as door\n"
+        "from desktop_app.restoration.instant_restore import child\n"
+        "child.main = lambda: 0\n"
+        f"assert door.main([{ENGINE_SWITCH!r}]) == 0\n"
+        "named = [n for n in sys.modules if n.startswith(('PySide6', 'torch', 'desktop_app.ui',"
+        " 'desktop_app.cli', 'sqlalchemy'))]\n"
+        "assert not named, named"
+    )
+    subprocess.run([sys.executable, "-c", looked], check=True, cwd=Path(__file__).parents[3])
+
+
 def test_an_interrupted_wait_never_mixes_up_answers(engine, monkeypatch):
     restorer = engine()
     memory = restorer.encode_references(REFERENCES)
     hear = process.EngineProcess.hear
 
-    def interrupted(self):
+    def interrupted(self, look):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(process.EngineProcess, "hear", interrupted)

@@ -6,14 +6,27 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch, which runs the large engine, is not here")
 pytest.importorskip("diffusers", reason="diffusers, which the large engine uses, is not here")
 
+import os
+import shutil
+from dataclasses import replace
+
 import numpy as np
 
-from desktop_app.domain.errors import BadRequest, DeviceOutOfMemory, DeviceUnavailable
+from desktop_app.domain.errors import (
+    BadRequest,
+    DeviceOutOfMemory,
+    DeviceUnavailable,
+    ModelNotInstalled,
+    ModelRefused,
+)
 from desktop_app.restoration.instant_restore import devices
 from desktop_app.restoration.instant_restore.convert import convert
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess, convert_weights
 from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
+from desktop_app.restoration.memories import forget_memories
 from tests.restoration.instant_restore import tiny
+
+COMPILERS = [name for name in ("c++", "g++", "clang++", "cl") if shutil.which(name)]
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +125,21 @@ def test_bad_wishes_are_refused_in_a_sentence(restorer, weights):
         restorer.encode_references([np.zeros((64, 64, 3), np.uint8)])
     with pytest.raises(DeviceUnavailable, match="can use"):
         InstantRestoreRestorer(weights, "tpu")
+    memory = restorer.encode_references(_crops(1))
+    for bad in (np.zeros((64, 64, 3), np.uint8), np.zeros((128, 128, 3), np.float32)):
+        with pytest.raises(BadRequest, match="8 bits, is needed"):
+            restorer.restore(bad, memory, 0)
+    with pytest.raises(BadRequest, match="another engine"):
+        restorer.restore(_crops(1)[0], replace(memory, model_hash="0" * 64), 0)
+
+
+def test_a_model_of_another_kind_is_refused_in_a_sentence(tmp_path):
+    from safetensors.torch import save_file
+
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"weight": torch.zeros(2)}, foreign)
+    with pytest.raises(ModelRefused, match="no converted InstantRestore weights"):
+        InstantRestoreRestorer(foreign, "cpu")
 
 
 def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, monkeypatch):
@@ -125,9 +153,20 @@ def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, mon
             raise torch.OutOfMemoryError("CUDA out of memory")
         return whole(*given)
 
+    sliced = []
     monkeypatch.setattr(restorer._net, "_predict_noise", scarce)
+    decode = restorer._net._decode
+    monkeypatch.setattr(
+        restorer._net,
+        "_decode",
+        lambda latents: (
+            sliced.append("forward" in vars(restorer._net._vae.decoder.conv_out)) or decode(latents)
+        ),
+    )
     face = restorer.restore(_crops(1, 7)[0], memory, 0)
     assert np.abs(face.crop - right.crop).max() < 1e-4
+    assert len(tries) == 2
+    assert sliced == [True]
 
     def none_left(*given):
         raise torch.OutOfMemoryError("CUDA out of memory")
@@ -135,6 +174,81 @@ def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, mon
     monkeypatch.setattr(restorer._net, "_predict_noise", none_left)
     with pytest.raises(DeviceOutOfMemory, match="too little memory"):
         restorer.restore(_crops(1, 7)[0], memory, 0)
+    monkeypatch.undo()
+    later = restorer.restore(_crops(1, 7)[0], memory, 0)
+    assert np.array_equal(later.crop, right.crop)
+
+
+def test_memory_that_runs_out_over_references_is_tried_once_more_too(weights, monkeypatch):
+    restorer = InstantRestoreRestorer(weights, "cpu")
+    tries, whole = [], restorer._net._keep_references
+
+    def scarce(*given):
+        tries.append("forward" in vars(restorer._net._reference_vae.encoder.conv_in))
+        if len(tries) == 1:
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp] can't allocate memory")
+        return whole(*given)
+
+    monkeypatch.setattr(restorer._net, "_keep_references", scarce)
+    assert restorer.encode_references(_crops(1)).count == 1
+    assert tries == [False, True]
+
+
+def test_a_fast_preview_is_another_recipe(weights, tmp_path):
+    from diffusers import AutoencoderTiny
+    from safetensors.torch import save_file
+
+    small = tmp_path / "taesd.safetensors"
+    save_file(AutoencoderTiny().state_dict(), small)
+    restorer = InstantRestoreRestorer(weights, "cpu", preview=small)
+    memory = restorer.encode_references(_crops(2))
+    full = restorer.restore(_crops(1, 7)[0], memory, 0)
+    rough = restorer.restore(_crops(1, 7)[0], memory, 0, preview=True)
+    assert rough.crop.shape == full.crop.shape
+    assert not np.allclose(rough.crop, full.crop)
+    assert np.array_equal(rough.reference_map.winner, full.reference_map.winner)
+    facts = restorer.facts
+    assert facts.previewed.engine == "instant-restore-preview"
+    assert facts.previewed.model_hash == f"{facts.model_hash}+{facts.preview_hash}"
+    assert len(facts.preview_hash) == 64
+
+
+def test_a_preview_without_its_weights_is_refused_in_a_sentence(restorer):
+    memory = restorer.encode_references(_crops(1))
+    with pytest.raises(ModelNotInstalled, match="fast preview is not installed"):
+        restorer.restore(_crops(1, 7)[0], memory, 0, preview=True)
+
+
+def test_an_engine_that_cannot_be_compiled_says_so_and_works(weights, monkeypatch):
+    restorer = InstantRestoreRestorer(weights, "cpu")
+    memory = restorer.encode_references(_crops(1))
+    plain = restorer.restore(_crops(1, 7)[0], memory, 0)
+
+    def no_compiler(function, **options):
+        def run(*given):
+            raise RuntimeError("InvalidCxxCompiler: no working C++ compiler found")
+
+        return run
+
+    monkeypatch.setattr(torch, "compile", no_compiler)
+    told = []
+    assert not restorer.make_ready(told.append)
+    assert "takes minutes" in told[0]
+    assert "no compiler" in told[1]
+    assert np.array_equal(restorer.restore(_crops(1, 7)[0], memory, 0).crop, plain.crop)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not COMPILERS, reason="no C++ compiler is here for torch.compile to use")
+def test_a_compiled_engine_restores_the_same_face(weights):
+    restorer = InstantRestoreRestorer(weights, "cpu")
+    memory = restorer.encode_references(_crops(2))
+    plain = restorer.restore(_crops(1, 7)[0], memory, 0)
+    told = []
+    assert restorer.make_ready(told.append), told
+    assert "is ready" in told[-1]
+    ready = restorer.restore(_crops(1, 7)[0], restorer.encode_references(_crops(2)), 0)
+    assert np.abs(ready.crop - plain.crop).max() < 1e-4
 
 
 def test_convolutions_in_strips_give_the_same_picture():
@@ -176,3 +290,18 @@ def test_the_engine_runs_in_its_own_process(tiny_file, restorer, tmp_path, monke
 
 def _never(*given):
     raise AssertionError("encoded again")
+
+
+def test_forgotten_references_leave_the_disk_and_the_engine(weights, tmp_path):
+    cache = tmp_path / "memories"
+    apart = InstantRestoreProcess(weights, "cpu", cache=cache)
+    try:
+        apart.encode_references(_crops(2))
+        pid = apart.pid
+        assert [p.suffix for p in sorted(cache.rglob("*.*"))] == [".latents", ".memory"] * 2
+    finally:
+        apart.close()  # what the window does on the restoring lane
+    forget_memories(cache)
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
