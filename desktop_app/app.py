@@ -26,6 +26,7 @@ from desktop_app.restoration.memories import forget_memories
 from desktop_app.settings.places import Places, places, resources
 from desktop_app.settings.settings import Settings, load_settings, save_settings
 from desktop_app.ui import theme
+from desktop_app.ui.closing import may_close
 from desktop_app.ui.compare.compare_screen import CompareScreen
 from desktop_app.ui.crash import CrashCatcher
 from desktop_app.ui.decisions import Decisions
@@ -52,6 +53,7 @@ from desktop_app.ui.people.people_screen import PeopleScreen
 from desktop_app.ui.people.person_screen import PersonScreen
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.restore.batch import BatchWishes
 from desktop_app.ui.restore.engines import read_engines
 from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.sides import EngineChoice
@@ -59,6 +61,7 @@ from desktop_app.ui.restore.wishes import RestoreWishes
 from desktop_app.ui.running import Sweeper, wait_for
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
+from desktop_app.ui.subjects import CompareSubject
 
 _SHUTDOWN_S = 20.0
 _SWITCH_S = 0.001  # the window's thread waits at most so long for its turn among the lanes
@@ -93,6 +96,15 @@ class Likeness(QObject):
         self.decisions = Decisions(catalog, thumbnails, where.memories, runner, messages)
         self.looking = Looking(catalog, thumbnails, self.eyes, self._max_pixels, runner, messages)
         self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
+        self.batch = BatchWishes(
+            runner,
+            messages,
+            catalog,
+            self.restorer.get,
+            self.eyes.get,
+            self._engine,
+            self._max_pixels,
+        )
         self.exporting = ExportWishes(runner, messages, catalog, self._max_pixels)
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self._max_pixels)
         self.installing = ModelWishes(runner, messages, store, where)
@@ -136,7 +148,8 @@ class Likeness(QObject):
 
     def _join(self) -> None:
         window, decisions, looking = self.window, self.decisions, self.looking
-        for wishes in (decisions, looking, self.restoring, self.exporting, self.names):
+        told = (decisions, looking, self.restoring, self.batch, self.exporting, self.names)
+        for wishes in told:
             wishes.catalog_changed.connect(self.bench.pictures.forget)
             wishes.catalog_changed.connect(window.refresh)
             wishes.catalog_changed.connect(self.names.follow)
@@ -146,6 +159,7 @@ class Likeness(QObject):
         self.bench.messages.undo_wanted.connect(decisions.undo)
         window.add_folder_wanted.connect(self.ask_folder)
         window.closing.connect(self.close)
+        window.ask_before_closing(partial(may_close, window, self._work_to_lose))
         self.start.add_folder_wanted.connect(self.ask_folder)
         self.start.sample_wanted.connect(self.add_samples)
         self.library.add_folder_wanted.connect(self.ask_folder)
@@ -194,6 +208,9 @@ class Likeness(QObject):
         self.restore.unpin_wanted.connect(restoring.leave_to_choice)
         self.restore.exclude_wanted.connect(restoring.exclude)
         restoring.restoring.connect(self.restore.on_job)
+        self.person.restore_wanted.connect(self.batch.restore_person)
+        self.library.restore_wanted.connect(self.batch.restore_photos)
+        self.batch.review_wanted.connect(self._show_drafts)
         self.compare.accept_wanted.connect(restoring.accept)
         self.compare.keep_original_wanted.connect(restoring.keep_original)
         self.export.export_wanted.connect(self.exporting.export)
@@ -226,6 +243,9 @@ class Likeness(QObject):
             python=self._where.engine_python,
             compiled=self.settings.compile_engine,
         )
+
+    def _engine(self) -> str:
+        return self.settings.engine
 
     def _max_pixels(self) -> int:
         return self.settings.max_megapixels * 1_000_000
@@ -260,6 +280,14 @@ class Likeness(QObject):
     def add_samples(self) -> None:
         """Tries the application with the photographs that travel with it."""
         self.add_folder(str(resources() / "samples" / "library"))
+
+    @Slot(object)
+    def _show_drafts(self, first: CompareSubject) -> None:
+        """The compare screen goes on to the next photo by itself."""
+        self.window.go("compare", first)
+
+    def _work_to_lose(self) -> list[Job]:
+        return [*self.restoring.at_work, *self.batch.at_work, *self.exporting.at_work]
 
     @Slot()
     def _show_jobs(self) -> None:

@@ -32,7 +32,7 @@ class Restored:
     """What a batch came to: drafts wait for a look, some photos could not be read."""
 
     changes: CatalogChanges
-    drafts: tuple[RestorationId, ...]
+    drafts: dict[PhotoId, tuple[RestorationId, ...]]
     problems: tuple[ExpectedError, ...]
 
 
@@ -68,10 +68,10 @@ def restore_waiting(
     what the engine raises when it cannot work at all.
     """
     changes, done = CatalogChanges(), 0
-    drafts: list[RestorationId] = []
+    drafts: dict[PhotoId, tuple[RestorationId, ...]] = {}
     problems: list[ExpectedError] = []
     ordered = sorted(faces, key=lambda face: face.photo_id)
-    for _, of_photo in groupby(ordered, key=lambda face: face.photo_id):
+    for photo_id, of_photo in groupby(ordered, key=lambda face: face.photo_id):
         requests = [RestoreRequest(face.id) for face in of_photo]
 
         def told(progress: Progress, before: int = done) -> None:
@@ -83,11 +83,11 @@ def restore_waiting(
             problems.append(problem)
         else:
             changes |= made
-            drafts += sorted(made.restorations)
+            drafts[photo_id] = tuple(sorted(made.restorations))
         done += len(requests)
     if problems and not drafts:
         raise problems[0]
-    return Restored(changes, tuple(drafts), tuple(problems))
+    return Restored(changes, drafts, tuple(problems))
 
 
 def _waits(catalog: Catalog, face: Face) -> bool:

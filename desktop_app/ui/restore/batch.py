@@ -8,13 +8,14 @@ from PySide6.QtCore import Signal, Slot
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import Face
-from desktop_app.domain.ids import PersonId, PhotoId, RestorationId
+from desktop_app.domain.ids import PersonId, PhotoId
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import Restorer
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.restore_waiting import Restored, faces_waiting, restore_waiting
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.subjects import CompareSubject
 from desktop_app.ui.wishes import Wishes
 from desktop_app.ui.words import counted
 
@@ -23,10 +24,10 @@ class BatchWishes(Wishes):
     """`open_restorer` and `open_eyes` are called on the restoring lane; `engine` when asked.
 
     Signals:
-        review_wanted(list): the user wants to judge these `RestorationId`s, one key each.
+        review_wanted(CompareSubject): the user wants to judge the drafts, from this photo on.
     """
 
-    review_wanted = Signal(list)
+    review_wanted = Signal(object)
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class BatchWishes(Wishes):
         self._open_eyes = open_eyes
         self._engine = engine
         self._max_pixels = max_pixels
-        self._drafts: list[RestorationId] = []
+        self._first: CompareSubject | None = None
 
     @Slot(object)
     def restore_person(self, person_id: PersonId) -> None:
@@ -74,14 +75,15 @@ class BatchWishes(Wishes):
         report(Progress(0, None))
         faces = find()
         if not faces:
-            return Restored(CatalogChanges(), (), ())
+            return Restored(CatalogChanges(), {}, ())
         restorer, eyes = self._open_restorer(engine), self._open_eyes()
         return restore_waiting(self._catalog, restorer, faces, eyes, report, max_pixels)
 
     def _on_restored(self, restored: Restored) -> None:
         if restored.changes:
             self.catalog_changed.emit(restored.changes, None)
-        if not restored.drafts:
+        number = sum(map(len, restored.drafts.values()))
+        if not number:
             self.messages.say(
                 self.tr(
                     "No face waits to be restored here. A face needs a name and other photos of "
@@ -89,9 +91,7 @@ class BatchWishes(Wishes):
                 )
             )
             return
-        words = counted(
-            len(restored.drafts), self.tr("One draft is ready."), self.tr("{n} drafts are ready.")
-        )
+        words = counted(number, self.tr("One draft is ready."), self.tr("{n} drafts are ready."))
         if restored.problems:
             missed = counted(
                 len(restored.problems),
@@ -100,9 +100,10 @@ class BatchWishes(Wishes):
             )
             words = f"{words} {missed} {restored.problems[0]}"
         toast = self.messages.offer(words, self.tr("Judge them"))
-        self._drafts = list(restored.drafts)
+        photo_id = next(iter(restored.drafts))
+        self._first = CompareSubject(photo_id, restored.drafts[photo_id])
         toast.action_chosen.connect(self._on_review)
 
     @Slot()
     def _on_review(self) -> None:
-        self.review_wanted.emit(self._drafts)
+        self.review_wanted.emit(self._first)
