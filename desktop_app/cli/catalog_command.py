@@ -1,20 +1,35 @@
-"""`likeness catalog`: is the catalog sound, and a copy of it."""
+"""`likeness catalog`: is the catalog sound, a copy of it, and a new one from the sidecars."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.tools import Tools
+from desktop_app.domain.errors import NameTaken
+from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.import_names import import_names, photos_to_ask
+from desktop_app.operations.index_folder import index_folder
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser("catalog", help="check the catalog, or make a backup of it")
+    parser = commands.add_parser("catalog", help="check, back up or rebuild the catalog")
     wishes = parser.add_subparsers(required=True, metavar="WISH")
     check = wishes.add_parser("check", parents=[common], help="look for damage")
     check.set_defaults(command=_check)
     backup = wishes.add_parser("backup", parents=[common], help="write a sound copy")
     backup.add_argument("path", type=Path, metavar="FILE")
     backup.set_defaults(command=_backup)
+    rebuild = wishes.add_parser(
+        "rebuild-from-sidecars",
+        parents=[common],
+        help="make a new catalog with the people that the files and sidecars name",
+    )
+    rebuild.add_argument("path", type=Path, metavar="FILE", help="the new catalog")
+    rebuild.add_argument(
+        "folders", nargs="*", type=Path, metavar="FOLDER", help="none: those of the catalog of now"
+    )
+    rebuild.set_defaults(command=_rebuild)
 
 
 def _check(asked: argparse.Namespace, tools: Tools) -> int:
@@ -31,4 +46,46 @@ def _backup(asked: argparse.Namespace, tools: Tools) -> int:
     tools.catalog_to_read.backup(asked.path)
     tools.terminal.say(f"The backup is at {asked.path}.")
     tools.terminal.result({"backup": str(asked.path)})
+    return 0
+
+
+def _rebuild(asked: argparse.Namespace, tools: Tools) -> int:
+    """The catalog of now is not touched; the user puts the new one in its place."""
+    if asked.path.exists():
+        raise NameTaken(f"{asked.path} is there already. Choose another name.")
+    folders = asked.folders or [Path(known.path) for known in tools.catalog_to_read.folders.all()]
+    with Catalog.open(asked.path) as rebuilt:
+        for folder in folders:
+            index_folder(
+                rebuilt,
+                add_folder(rebuilt, folder)[0],
+                tools.eyes,
+                tools.thumbnails,
+                tools.terminal.report("Indexing"),
+                tools.max_pixels,
+            )
+        report = import_names(
+            rebuilt,
+            photos_to_ask(rebuilt),
+            lambda: tools.eyes,
+            tools.terminal.report("Reading names"),
+            max_pixels=tools.max_pixels,
+        )
+        facts = rebuilt.facts()
+    tools.terminal.say(
+        f"{asked.path}: {facts.photos} photos, {facts.faces} faces, {report.new} of them named, "
+        f"{facts.people} people."
+    )
+    for path, words in report.problems:
+        tools.terminal.say(f"  {path}: {words}")
+    tools.terminal.result(
+        {
+            "catalog": str(asked.path),
+            "photos": facts.photos,
+            "faces": facts.faces,
+            "named": report.new,
+            "people": facts.people,
+            "problems": [{"photo": path, "words": words} for path, words in report.problems],
+        }
+    )
     return 0

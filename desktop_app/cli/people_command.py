@@ -11,6 +11,7 @@ from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.person import Person, Year
+from desktop_app.domain.progress import silent
 from desktop_app.operations.decide_faces import (
     checked_name,
     confirm_faces,
@@ -22,6 +23,7 @@ from desktop_app.operations.decide_faces import (
 )
 from desktop_app.operations.forget_person import forget_all_faces, forget_person
 from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.write_sidecars import write_sidecars
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -220,7 +222,10 @@ def _forget(asked: argparse.Namespace, tools: Tools) -> int:
             f"Forgetting {person.name} deletes the name, the face descriptions and the "
             "restorations for good; the photos stay. Add --yes to do it."
         )
-    forget_person(tools.catalog, person.id, tools.thumbnails, tools.places.memories)
+    changes = forget_person(tools.catalog, person.id, tools.thumbnails, tools.places.memories)
+    left = write_sidecars(tools.catalog, changes.photos, silent, only_kept=True)
+    for path, words in left.problems:
+        tools.terminal.complain(f"A sidecar may still name {person.name}: {path}: {words}")
     return _say_done(tools, f"{person.name} is forgotten.", 1)
 
 
