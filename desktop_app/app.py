@@ -169,6 +169,8 @@ class Likeness(QObject):
         self.photo.rescan_wanted.connect(looking.rescan_photo)
         for dated in (self.library, self.photo):
             dated.date_wanted.connect(decisions.set_date)
+        self.photo.turn_wanted.connect(decisions.turn)
+        self.group.split_wanted.connect(decisions.split)
         for naming in (self.photo, self.people, self.group, self.person):
             naming.name_wanted.connect(decisions.name)
             naming.ignore_wanted.connect(decisions.ignore)
@@ -187,6 +189,7 @@ class Likeness(QObject):
         self._join_names()
         self._join_restoring()
         self.settings_screen.settings_changed.connect(self.apply_settings)
+        self.settings_screen.forget_all_wanted.connect(decisions.forget_all)
 
     def _join_names(self) -> None:
         names, screen = self.names, self.names_screen

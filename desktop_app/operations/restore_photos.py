@@ -135,13 +135,13 @@ def reference_crops(
     faces = {face.id: face for face in catalog.faces.many(face_ids)}
     photos = {p.id: p for p in catalog.photos.many([f.photo_id for f in faces.values()])}
     return [
-        reference_crop(Path(photos[faces[i].photo_id].path), faces[i].landmarks, size, max_pixels)
+        reference_crop(photos[faces[i].photo_id], faces[i].landmarks, size, max_pixels)
         for i in face_ids
     ]
 
 
-def reference_crop(path: Path, landmarks: Landmarks, size: int, max_pixels: int) -> RgbImage:
-    decoded = decode_photo(path, max_pixels=max_pixels)
+def reference_crop(photo: Photo, landmarks: Landmarks, size: int, max_pixels: int) -> RgbImage:
+    decoded = decode_photo(Path(photo.path), max_pixels=max_pixels, turned=photo.turned)
     scale = decoded.image.shape[1] / decoded.full_size[0]
     return align_face(decoded.image, (landmarks * scale).astype(np.float32), size).crop
 
@@ -167,7 +167,7 @@ def _unchanged_pixels(photo: Photo, max_pixels: int) -> SourcePixels:
     path = Path(photo.path)
     if photo.content_hash and content_hash(path) != photo.content_hash:
         raise BadRequest(f"{path.name} has changed since it was indexed. Index its folder again.")
-    return decode_source(path, max_pixels=max_pixels)
+    return decode_source(path, max_pixels=max_pixels, turned=photo.turned)
 
 
 def _keep(

@@ -25,7 +25,7 @@ from desktop_app.operations.decide_faces import (
     reject_faces,
     undo_decision,
 )
-from desktop_app.operations.forget_person import forget_person
+from desktop_app.operations.forget_person import forget_all_faces, forget_person
 from desktop_app.ui import words
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.wishes import Wishes
@@ -138,6 +138,16 @@ class Decisions(Wishes):
             then=self._on_forgotten,
         )
 
+    @Slot()
+    def forget_all(self) -> None:
+        """Every face, name and result leaves the catalog for good."""
+        self.run(
+            Lane.DECIDE,
+            self.tr("Forgetting all face data"),
+            partial(_forget_all, self._catalog, self._thumbnails, self._memories),
+            then=self._on_forgotten,
+        )
+
     def _on_forgotten(self, _changes: CatalogChanges) -> None:
         self.forgotten.emit()
         self.messages.say(self.tr("Forgotten: name, face data, restorations and old backups."))
@@ -145,6 +155,23 @@ class Decisions(Wishes):
     @Slot(object, object, object)
     def choose_reference(self, person: PersonId, face: FaceId, choice: ReferenceChoice) -> None:
         self._decide(partial(_choose_reference, self._catalog, person, face, choice))
+
+    @Slot(object, int)
+    def turn(self, photos: Sequence[PhotoId], degrees: int) -> None:
+        """Turns photos in the catalog, clockwise; the files stay as they are."""
+        self._decide(partial(_turn, self._catalog, tuple(photos), degrees))
+
+    @Slot(object, object)
+    def split(self, chosen: Sequence[FaceId], rest: Sequence[FaceId]) -> None:
+        """The chosen faces of a group are somebody else than the rest."""
+        self._decide(partial(_split, self._catalog, tuple(chosen), tuple(rest)))
+        self.messages.say_with_undo(
+            words.counted(
+                len(chosen),
+                self.tr("One face is a group of its own now."),
+                self.tr("{n} faces are a group of their own now."),
+            )
+        )
 
     @Slot(object, object)
     def set_date(self, photos: Sequence[PhotoId], date: PhotoDate) -> None:
@@ -228,6 +255,12 @@ def _forget(
     return forget_person(catalog, person, thumbnails, memories)
 
 
+def _forget_all(
+    catalog: Catalog, thumbnails: ThumbnailStore, memories: Path, _report: Report
+) -> CatalogChanges:
+    return forget_all_faces(catalog, thumbnails, memories)
+
+
 def _choose_reference(
     catalog: Catalog, person: PersonId, face: FaceId, choice: ReferenceChoice, _report: Report
 ) -> CatalogChanges:
@@ -238,6 +271,18 @@ def _choose_reference(
         ReferenceChoice.AUTOMATIC: references.clear,
     }[choice]
     return chosen(person, face)
+
+
+def _turn(
+    catalog: Catalog, photos: Sequence[PhotoId], degrees: int, _report: Report
+) -> CatalogChanges:
+    return catalog.photos.turn(photos, degrees)
+
+
+def _split(
+    catalog: Catalog, chosen: Sequence[FaceId], rest: Sequence[FaceId], _report: Report
+) -> CatalogChanges:
+    return catalog.faces.split(chosen, rest)
 
 
 def _set_date(

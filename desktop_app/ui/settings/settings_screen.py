@@ -14,6 +14,7 @@ from desktop_app.ui import controls, theme
 from desktop_app.ui.results.side_scroll import SideScroll
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.settings.editors import CONTROL_WIDTH, Editor, editor_for
+from desktop_app.ui.settings.privacy_card import PrivacyCard
 
 _WIDTH = 760
 
@@ -26,9 +27,11 @@ class SettingsScreen(Screen):
 
     Signals:
         settings_changed(Settings): the user chose something.
+        forget_all_wanted(): all face data is to leave the disk.
     """
 
     settings_changed = Signal(object)
+    forget_all_wanted = Signal()
 
     key = "settings"
     icon = "settings"
@@ -45,6 +48,9 @@ class SettingsScreen(Screen):
         for title, names in self._groups():
             column.addWidget(self._group(title, names))
         column.addWidget(self._places())
+        self.privacy = PrivacyCard()
+        self.privacy.forget_all_wanted.connect(self.forget_all_wanted)
+        column.addWidget(self.privacy)
         self.defaults = controls.button(self.tr("Back to the defaults"), icon="undo")
         self.defaults.clicked.connect(self._on_defaults)
         column.addWidget(self.defaults, 0, Qt.AlignmentFlag.AlignLeft)
@@ -75,7 +81,7 @@ class SettingsScreen(Screen):
         """The settings by what they are about; one that nobody placed comes under "More"."""
         placed = [
             (self.tr("Look"), ["theme"]),
-            (self.tr("Restoring"), ["engine", "device"]),
+            (self.tr("Restoring"), ["engine", "device", "compile_engine"]),
             (self.tr("Faces"), ["face_models", "insightface_folder", "keep_sidecars"]),
             (self.tr("Exporting"), ["export_folder", "keep_place"]),
             (self.tr("Reading photos"), ["max_megapixels", "thumbnail_megabytes"]),
