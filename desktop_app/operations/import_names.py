@@ -19,7 +19,7 @@ from desktop_app.domain.ids import FaceId, FolderId, PersonId, PhotoId
 from desktop_app.domain.photo import Photo, PhotoState
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.face_tags.reading import FaceTagReader
-from desktop_app.imaging.upright import upright_size
+from desktop_app.imaging.upright import turned_size
 from desktop_app.operations.add_missed_faces import draw_face
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
@@ -129,7 +129,7 @@ def _said_of(
     tags, frame = reader.read(Path(photo.path))
     if not tags.sets:
         return [], list(tags.problems)
-    size = upright_size(*frame.upright, 6 if photo.turned % 180 else 1)
+    size = turned_size(*frame.upright, photo.turned)
     if photo.state is not PhotoState.INDEXED or size != (photo.width, photo.height):
         return [], ["it changed since it was last looked at; index its folder, then import again"]
     boxes = [face.bbox for face in catalog.faces.of_photo(photo.id)]

@@ -18,7 +18,7 @@ from desktop_app.imaging.face_tags.frame import quarter_turns, turned_back
 from desktop_app.imaging.face_tags.reading import photo_frame, sidecar_of
 from desktop_app.imaging.face_tags.sidecar import is_ours, write_sidecar
 from desktop_app.imaging.face_tags.tags import TaggedFace, tagged_face
-from desktop_app.imaging.upright import upright_size
+from desktop_app.imaging.upright import turned_size
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def write_sidecars(
                 continue
             named += len(faces)
             frame = photo_frame(path)
-            size = upright_size(*frame.upright, 6 if photo.turned % 180 else 1)
+            size = turned_size(*frame.upright, photo.turned)
             if faces and (photo.state is not PhotoState.INDEXED or size != _size(photo)):
                 problems.append((photo.path, "it changed since it was last looked at; index it"))
             elif write_sidecar(path, faces, frame, dry_run=dry_run):

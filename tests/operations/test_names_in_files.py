@@ -303,16 +303,21 @@ def test_sidecars_follow_the_catalog_and_forgotten_people_leave_them(
     assert list(library.rglob("*.xmp")) == [foreign]
 
 
+@pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_photo_turned_by_the_user_keeps_its_names_in_place(
-    named: Catalog, library: Path, face_in: Callable[[str], Face]
+    named: Catalog, library: Path, names: Names, face_in: Callable[[str], Face], degrees: int
 ) -> None:
     written(named)
     before = {path: path.read_bytes() for path in library.rglob("*.xmp")}
-    photo = photo_of(named, face_in(OFFICE))
-    named.photos.turn([photo.id], 90)
+    face = face_in(OFFICE)
+    named.photos.turn([face.photo_id], degrees)
     report = written(named)
-    assert report.written == ()
+    assert (report.written, report.problems) == ((), ())
     assert {path: path.read_bytes() for path in library.rglob("*.xmp")} == before
+    assert [outcome for _, outcome in outcomes(names())] == [NameOutcome.KNOWN] * 3
+    named.faces.set_status([face.id], AssignmentStatus.NONE)
+    assert names().count(NameOutcome.CONFIRMED) == 1
+    assert named.faces.get(face.id).status is AssignmentStatus.CONFIRMED
 
 
 def test_a_folder_that_may_not_be_written_is_told_for_each_photo(

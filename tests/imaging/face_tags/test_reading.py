@@ -1,6 +1,8 @@
 """Names in files are found however they were written, and laid onto the upright photo."""
 
 import io
+import shutil
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,8 @@ from desktop_app.imaging.face_tags.picasa import (
 )
 from desktop_app.imaging.face_tags.reading import FaceTagReader
 from desktop_app.imaging.face_tags.tags import FaceTags
+from desktop_app.imaging.formats import FileFormat
+from desktop_app.imaging.header import PhotoHeader
 from desktop_app.imaging.upright import turn_upright
 from tests.imaging import pictures
 from tests.imaging.face_tags import layouts
@@ -301,3 +305,38 @@ def test_a_thousand_mutations_of_xmp_and_ini_never_crash(tmp_path: Path) -> None
                     assert face.name
                     assert np.isfinite(face.area).all()
         (tmp_path / name).unlink()
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
+def test_what_exiftool_writes_into_a_photo_is_read(tmp_path: Path, suffix: str) -> None:
+    if shutil.which("exiftool") is None:
+        pytest.skip("ExifTool is not installed")
+    photo = pictures.save(tmp_path / f"photo{suffix}", pictures.gradient(*SIZE))
+    area = "{X=0.2,Y=0.35,W=0.2,H=0.3,Unit=normalized}"
+    size = "{W=96,H=64,Unit=pixel}"
+    mwg = f"{{AppliedToDimensions={size},RegionList=[{{Area={area},Name=Ann Lee,Type=Face}}]}}"
+    people = "{Regions=[{PersonDisplayName=Bob,Rectangle=0.6|, 0.25|, 0.2|, 0.35}]}"
+    command = ["exiftool", "-q", "-overwrite_original"]
+    subprocess.run(
+        [*command, f"-RegionInfo={mwg}", f"-RegionInfoMP={people}", str(photo)], check=True
+    )
+    tags = read(photo)
+    assert tags.problems == ()
+    assert first(tags)["Ann Lee"] == pytest.approx(ANN[1])
+    (bob,) = tags.sets[1].readings[0].faces
+    assert (bob.name, bob.area) == ("Bob", pytest.approx(BOB[1]))
+
+
+def test_the_regions_of_a_heic_photo_are_turned_as_its_exif_remembers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader has turned the pixels already; there is no encoder here to make a true one."""
+    on_stored = turned_back(ANN[1], 6)
+    xmp = layouts.lightroom([("Ann", on_stored)], SIZE[::-1])
+    header = PhotoHeader(FileFormat.HEIF, *SIZE, 1, pictures.exif_of(orientation=6), xmp)
+    monkeypatch.setattr(
+        "desktop_app.imaging.face_tags.reading.read_header", lambda _file, _name: header
+    )
+    photo = tmp_path / "photo.heic"
+    photo.write_bytes(b"")
+    assert first(read(photo))["Ann"] == pytest.approx(ANN[1], abs=1e-5)
