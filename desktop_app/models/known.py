@@ -85,7 +85,8 @@ KNOWN: Mapping[str, KnownModel] = MappingProxyType(
                 files=(),
                 input_size=512,
                 devices=("cuda", "mps", "cpu"),
-                note="Its weights are not part of this application. You fetch them yourself.",
+                note="Its weights are not part of this application: they come from their makers, "
+                "when you say so.",
                 home="https://huggingface.co/hwdz15508/InstantRestore",
                 published=(
                     "final_model_ckpt.pt",

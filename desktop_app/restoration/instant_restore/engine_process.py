@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,15 +80,20 @@ class EngineProcess:
         words: Mapping[str, Any],
         arrays: Sequence[NDArray[Any]] = (),
         look: Callable[[str], None] | None = None,
+        stage: str = "",
     ) -> Message:
-        """The answer. `look` is told the stages on the way; see `hear`.
+        """The answer. `look` is told `stage`, and then those on the way, again and again.
 
         Raises what the child refused with.
         """
         self.say(words, arrays)
-        while "stage" in (answer := self.hear(look)).words:
+        while True:
+            answer = self.hear(None if look is None else partial(look, stage))
+            if "stage" not in answer.words:
+                break
+            stage = str(answer.words["stage"])
             if look is not None:
-                look(str(answer.words["stage"]))
+                look(stage)
         raise_failure(answer.words)
         return answer
 
@@ -95,8 +101,8 @@ class EngineProcess:
         assert self._process.stdin is not None
         write_message(self._process.stdin, Message(words, arrays))  # type: ignore[arg-type]
 
-    def hear(self, look: Callable[[str], None] | None = None) -> Message:
-        """The next message; while it is waited for, `look("")` is called a few times a second.
+    def hear(self, look: Callable[[], None] | None = None) -> Message:
+        """The next message; while it is waited for, `look` is called a few times a second.
 
         What `look` raises leaves an answer under way: the child is then to be ended.
         """
@@ -105,7 +111,7 @@ class EngineProcess:
                 heard = self._heard.get(timeout=_LOOK_EVERY)
             except queue.Empty:
                 if look is not None:
-                    look("")
+                    look()
                 continue
             if isinstance(heard, Broken):
                 self._heard.put(heard)  # it stays broken, whoever asks next

@@ -113,6 +113,7 @@ class InstantRestoreProcess:
         self._facts: RestorerFacts | None = None
         self._busy = False
         self._look: Callable[[str], None] | None = None
+        self._note = ""  # what the child said of its start, shown during its first work
         self._cancelled = threading.Event()
         self._closed = threading.Event()
         self._last_used = time.monotonic()
@@ -228,9 +229,8 @@ class InstantRestoreProcess:
             if self._cancelled.is_set():
                 raise Broken("cancelled")
             try:
-                if self._look is not None:
-                    self._look("Starting the large engine")
-                told = self._engine.ask(self._wish, look=self._look).words
+                self._told("Starting the large engine")
+                told = self._engine.ask(self._wish, (), self._told, self._note).words
             except Broken:
                 raise
             except Exception:
@@ -240,9 +240,14 @@ class InstantRestoreProcess:
             self._watch()
         return self._engine
 
+    def _told(self, stage: str) -> None:
+        self._note = stage
+        if self._look is not None:
+            self._look(stage)
+
     def _encode(self, engine: EngineProcess, handed: HandedReferences) -> Message:
         wish = {"do": "encode", "key": handed.key}
-        return engine.ask(wish, [handed.crops], self._look)
+        return engine.ask(wish, [handed.crops], self._look, self._note)
 
     def _restore(
         self,
@@ -251,10 +256,11 @@ class InstantRestoreProcess:
         handed: HandedReferences,
         wish: Mapping[str, Any],
     ) -> Message:
-        answer = engine.ask(wish, [crop], self._look)
+        answer = engine.ask(wish, [crop], self._look, self._note)
         if "unknown" in answer.words:  # a new process, or one that remembers others by now
             self._encode(engine, handed)
-            answer = engine.ask(wish, [crop], self._look)
+            answer = engine.ask(wish, [crop], self._look, self._note)
+        self._note = ""
         return answer
 
     def _end(self) -> None:
@@ -310,7 +316,7 @@ def convert_weights(
         )
         reached = Progress(0, None, "Reading the checkpoint")
 
-        def look(stage: str) -> None:
+        def look() -> None:
             report(reached)
 
         while True:

@@ -85,8 +85,8 @@ class InstantRestoreRestorer:
     def make_ready(self, tell: Callable[[str], None]) -> bool:
         """Compiles the passes and runs each once; whether that could be done.
 
-        Where it cannot (no C++ compiler, no Triton), the engine works as it is, and `tell` is
-        given that in a sentence too.
+        Where it cannot (no C++ compiler, no Triton, too little memory), the engine works as it is,
+        and `tell` is given that in a sentence too.
         """
         tell("Making the engine ready: the first time this takes minutes")
         began = time.monotonic()
@@ -99,7 +99,7 @@ class InstantRestoreRestorer:
             # torch's own words for it: BackendCompilerFailed, InvalidCxxCompiler, TritonMissing
             self._net.compile(False)
             _log.warning("the engine is not compiled: %s: %s", type(error).__name__, error)
-            tell("This machine has no compiler for the engine: it works without, and slower")
+            tell("The engine cannot be compiled on this machine: it works without, and slower")
             return False
         tell(f"The engine is ready, after {time.monotonic() - began:.0f} seconds")
         return True

@@ -105,8 +105,10 @@ class DownloadDialog(QDialog):
     def show_refusal(self, file: str, why: str) -> None:
         """The makers could not be asked, or gave no answer that can be used."""
         if file == self.file.currentText() and self.agreed.isChecked():
+            self._offer = None
             self.how_large.setText(self.tr("Not known"))
             self._refused(why)
+            self._show_button()
 
     def _refused(self, why: str) -> None:
         self.why.setText(why)

@@ -109,6 +109,7 @@ class ModelsScreen(Screen):
         place = self._store.place_of(model_id)
         self.dialog = DownloadDialog(self._store.get(model_id), place, self)
         self.dialog.offer_wanted.connect(self.offer_wanted)
+        self.dialog.agreed.setChecked(self.cards[model_id].agreed.isChecked())
         self.dialog.download_wanted.connect(self.download_wanted)
         self.dialog.open()
 

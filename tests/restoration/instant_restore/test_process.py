@@ -144,15 +144,31 @@ def test_the_stages_of_a_start_are_told(engine):
     restorer = engine()
     with restorer.watched(told.append):
         restorer.encode_references(REFERENCES)
-    assert [stage for stage in told if stage] == ["Starting the large engine", "a word on the way"]
+    assert list(dict.fromkeys(told)) == ["Starting the large engine", "a word on the way"]
+
+
+def test_what_is_said_of_a_start_stays_during_the_first_face(engine, monkeypatch):
+    monkeypatch.setenv("STAND_IN_SECONDS", "0.5")
+    told = []
+    restorer = engine()
+    memory = restorer.encode_references(REFERENCES)
+    with restorer.watched(told.append):
+        restorer.restore(CROP, memory, 0)
+        first = set(told)
+        told.clear()
+        restorer.restore(CROP, memory, 0)
+    assert first == {"a word on the way"}
+    assert set(told) == {""}
 
 
 def test_a_start_can_be_given_up(engine, monkeypatch):
     sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
     monkeypatch.setattr(process, "child_command", lambda python: sleeper)
+    looks = []
 
     def look(stage):
-        if not stage:
+        looks.append(stage)
+        if len(looks) > 3:
             raise Cancelled
 
     restorer = engine()
@@ -175,6 +191,36 @@ def test_an_interrupt_of_the_terminal_is_the_other_sides_to_decide(engine):
     os.kill(before, signal.SIGINT)
     restorer.restore(CROP, memory, 0)
     assert restorer.pid == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT is a thing of POSIX")
+def test_control_c_ends_the_work_inside_a_face_and_the_engine_with_it():
+    driver = (
+        "import sys, numpy as np\n"
+        "from pathlib import Path\n"
+        "from desktop_app.restoration.instant_restore import process\n"
+        f"process.child_command = lambda python: [sys.executable, {str(STAND_IN)!r}]\n"
+        "crop = np.zeros((64, 64, 3), np.uint8)\n"
+        "engine = process.InstantRestoreProcess(Path('weights'))\n"
+        "memory = engine.encode_references([crop])\n"
+        "print(engine.pid, flush=True)\n"
+        "try:\n"
+        "    engine.restore(crop, memory, 12)\n"
+        "except KeyboardInterrupt:\n"
+        "    sys.exit(130 if engine.pid is None else 1)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", driver],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    ) as terminal:
+        child = int(terminal.stdout.readline())
+        time.sleep(0.5)
+        terminal.send_signal(signal.SIGINT)
+        assert terminal.wait(20) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_a_private_environment_is_asked_what_it_has(tmp_path):

@@ -26,6 +26,9 @@ from desktop_app.restoration.instant_restore.restorer import InstantRestoreResto
 from desktop_app.restoration.memories import forget_memories
 from tests.restoration.instant_restore import tiny
 
+LONG = pytest.mark.skipif(
+    not os.environ.get("LIKENESS_COMPILE"), reason="takes minutes: asked for by LIKENESS_COMPILE=1"
+)
 COMPILERS = [name for name in ("c++", "g++", "clang++", "cl") if shutil.which(name)]
 
 
@@ -234,13 +237,29 @@ def test_an_engine_that_cannot_be_compiled_says_so_and_works(weights, monkeypatc
     told = []
     assert not restorer.make_ready(told.append)
     assert "takes minutes" in told[0]
-    assert "no compiler" in told[1]
+    assert "cannot be compiled" in told[1]
     assert np.array_equal(restorer.restore(_crops(1, 7)[0], memory, 0).crop, plain.crop)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
+@LONG
+def test_the_passes_can_be_captured_for_compiling(weights, monkeypatch):
+    """By dynamo alone, whose graphs then run as they are: no compiler is needed for that."""
+    compile_whole = torch.compile
+    monkeypatch.setattr(
+        torch, "compile", lambda made, **options: compile_whole(made, backend="eager", **options)
+    )
+    _check_ready(weights)
+
+
+@pytest.mark.timeout(3600)
 @pytest.mark.skipif(not COMPILERS, reason="no C++ compiler is here for torch.compile to use")
+@LONG
 def test_a_compiled_engine_restores_the_same_face(weights):
+    _check_ready(weights)
+
+
+def _check_ready(weights):
     restorer = InstantRestoreRestorer(weights, "cpu")
     memory = restorer.encode_references(_crops(2))
     plain = restorer.restore(_crops(1, 7)[0], memory, 0)
