@@ -216,6 +216,10 @@ class Grid(QListView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex())
             return
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.text().isalnum() and not control:
+            event.ignore()  # letters are the screen's keys, not a search among the tiles
+            return
         super().keyPressEvent(event)
 
     def selectionChanged(self, chosen: QItemSelection, left: QItemSelection) -> None:

@@ -25,6 +25,7 @@ from desktop_app.jobs.runner import JobRunner
 from desktop_app.settings.places import places
 from desktop_app.ui import theme
 from desktop_app.ui.crash import CrashDialog
+from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
@@ -123,3 +124,10 @@ def anna(library: Library) -> PersonId:
         [(face, person, score) for face, score in zip(library.faces[0][2:], scores, strict=True)]
     )
     return person
+
+
+@pytest.fixture
+def decisions(bench: Workbench) -> Decisions:
+    thumbnails = ThumbnailStore(bench.places.thumbnails, 1_000_000)
+    memories = bench.places.memories
+    return Decisions(bench.catalog, thumbnails, memories, bench.runner, bench.messages)

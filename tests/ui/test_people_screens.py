@@ -6,21 +6,15 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PersonId
-from desktop_app.domain.person import ReferenceChoice
-from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.domain.person import ReferenceChoice, Year
+from desktop_app.operations.group_faces import regroup_people
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.people.group_screen import GroupScreen
 from desktop_app.ui.people.people_screen import NAMED, PeopleScreen
+from desktop_app.ui.people.person_dialogs import YearsDialog
 from desktop_app.ui.people.person_screen import REFERENCES, PersonScreen
 from desktop_app.ui.screen import Screen, Workbench
-from tests.ui.painting import Library
-
-
-@pytest.fixture
-def decisions(bench: Workbench) -> Decisions:
-    thumbnails = ThumbnailStore(bench.places.thumbnails, 1_000_000)
-    memories = bench.places.memories
-    return Decisions(bench.catalog, thumbnails, memories, bench.runner, bench.messages)
+from tests.ui.painting import MODEL, Library
 
 
 def shown(qtbot: QtBot, screen: Screen, subject: object) -> None:
@@ -221,3 +215,83 @@ def test_merging_offers_only_people_there_are(
     with qtbot.waitSignal(review.merge_wanted) as told:
         dialog.accept()
     assert told.args == [anna, "Bert"]
+
+
+def test_a_merge_gives_everything_to_one_and_undo_parts_them_again(
+    qtbot: QtBot,
+    bench: Workbench,
+    library: Library,
+    anna: PersonId,
+    review: PersonScreen,
+    decisions: Decisions,
+) -> None:
+    bench.catalog.faces.name(library.faces[1][:3], "Ann")
+    review.merge_wanted.connect(decisions.merge)
+    review.refresh(CatalogChanges(everything=True))
+    qtbot.waitUntil(lambda: "Ann" in review.menu.names, timeout=3000)
+    dialog = review.menu.ask_merge()
+    assert dialog is not None
+    qtbot.keyClicks(dialog.name, "ann")
+    qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: review.confirmed.faces.rowCount() == 5, timeout=3000)
+    assert bench.catalog.people.by_name("Ann") is None
+    decisions.undo()
+    qtbot.waitUntil(lambda: review.confirmed.faces.rowCount() == 2, timeout=3000)
+    ann = bench.catalog.people.by_name("Ann")
+    assert ann is not None
+    assert {face.id for face in bench.catalog.faces.of_person(ann.id)} == set(library.faces[1][:3])
+
+
+def test_a_group_is_split_by_key_and_undo_joins_it_again(
+    qtbot: QtBot, bench: Workbench, library: Library, decisions: Decisions
+) -> None:
+    screen = GroupScreen(bench)
+    join(screen, decisions)
+    screen.split_wanted.connect(decisions.split)
+    shown(qtbot, screen, tuple(library.faces[1]))
+    qtbot.waitUntil(lambda: len(screen.grid.selectedIndexes()) == 6, timeout=3000)
+    assert not screen.split.isEnabled()
+    screen.grid.clearSelection()
+    selection = screen.grid.selectionModel()
+    for row in (0, 1):
+        selection.select(screen.grid.faces.index(row), selection.SelectionFlag.Select)
+    parted = set(screen.grid.chosen_ids())
+    qtbot.keyClick(screen.grid, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: screen.grid.faces.rowCount() == 4, timeout=3000)
+    groups = {frozenset(group.faces) for group in bench.catalog.faces.clusters()}
+    assert frozenset(parted) in groups
+    assert frozenset(set(library.faces[1]) - parted) in groups
+    regroup_people(bench.catalog, MODEL)
+    assert {frozenset(group.faces) for group in bench.catalog.faces.clusters()} == groups
+    decisions.undo()
+    qtbot.waitUntil(lambda: len(bench.catalog.faces.clusters()) == 3, timeout=3000)
+
+
+def test_a_suggestion_beside_a_face_of_the_same_person_is_flagged(
+    qtbot: QtBot, bench: Workbench, library: Library, anna: PersonId, review: PersonScreen
+) -> None:
+    assert review.review.flag.isHidden()
+    current = review.review.current
+    assert current is not None
+    beside = next(f for f in bench.catalog.faces.of_photo(current.photo_id) if f.id != current.id)
+    bench.catalog.faces.confirm([beside.id], anna)
+    review.refresh(CatalogChanges(everything=True))
+    qtbot.waitUntil(lambda: not review.review.flag.isHidden(), timeout=3000)
+    qtbot.keyClick(review.review, Qt.Key.Key_Return)
+    qtbot.waitUntil(
+        lambda: len(bench.catalog.faces.same_person_twice(current.photo_id)) == 1, timeout=3000
+    )
+
+
+def test_years_are_given_with_about_and_shown(
+    qtbot: QtBot, bench: Workbench, anna: PersonId, review: PersonScreen, decisions: Decisions
+) -> None:
+    review.years_wanted.connect(decisions.set_years)
+    dialog = YearsDialog(bench.catalog.people.get(anna), review)
+    dialog.years_given.connect(review.menu._on_years)
+    dialog.born.setValue(1925)
+    dialog.born_about.setChecked(True)
+    dialog.accept()
+    qtbot.waitUntil(lambda: bench.catalog.people.get(anna).born == Year(1925, True), timeout=3000)
+    qtbot.waitUntil(lambda: "1925" in review._life.text(), timeout=3000)
+    assert "about" in review._life.text() or "c." in review._life.text()

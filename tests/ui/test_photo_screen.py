@@ -2,12 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.face import BBox, DetectedFace, Embedding, Landmarks
 from desktop_app.domain.ids import PersonId
+from desktop_app.domain.photo import RgbImage
+from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.operations.eyes import Eyes
+from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.library.photo_screen import PhotoScreen
+from desktop_app.ui.looking import Looking
+from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import PhotoSubject, RestoreSubject
 from tests.ui.painting import SIZE, Library
@@ -98,3 +106,75 @@ def test_a_photo_that_has_vanished_says_so(
     Path(photo.path).unlink()
     screen.show_subject(PhotoSubject(photo.id, library.photos))
     qtbot.waitUntil(lambda: screen.notice.isVisible(), timeout=3000)
+
+
+def test_a_photo_is_turned_in_the_catalog_alone_and_undo_turns_it_back(
+    qtbot: QtBot, screen: PhotoScreen, library: Library, decisions: Decisions
+) -> None:
+    photo = library.catalog.photos.get(library.photos[2])
+    file = Path(photo.path).read_bytes()
+    before = library.catalog.faces.get(library.faces[0][2]).bbox
+    screen.turn_wanted.connect(decisions.turn)
+    decisions.catalog_changed.connect(screen.refresh)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(screen.canvas, Qt.Key.Key_Right, control)
+    qtbot.waitUntil(
+        lambda: screen.canvas.picture is not None and screen.canvas.picture.size == SIZE[::-1],
+        timeout=5000,
+    )
+    turned = library.catalog.faces.get(library.faces[0][2]).bbox
+    assert turned.top == pytest.approx(before.left)
+    assert turned.right == pytest.approx(SIZE[1] - before.top)
+    assert Path(photo.path).read_bytes() == file
+    decisions.undo()
+    qtbot.waitUntil(
+        lambda: screen.canvas.picture is not None and screen.canvas.picture.size == SIZE,
+        timeout=5000,
+    )
+
+
+def test_a_face_that_was_missed_is_drawn_and_named(
+    qtbot: QtBot, screen: PhotoScreen, library: Library, decisions: Decisions
+) -> None:
+    """The eyes of this test see nothing: the face is kept as drawn."""
+    looking = Looking(
+        library.catalog,
+        ThumbnailStore(screen.bench.places.thumbnails, 1_000_000),
+        OpenedEyes(lambda: Eyes(_Blind(), _Grey())),
+        lambda: 1_000_000,
+        screen.bench.runner,
+        screen.bench.messages,
+    )
+    screen.draw_wanted.connect(looking.draw_face)
+    looking.catalog_changed.connect(screen.refresh)
+    decisions.catalog_changed.connect(screen.refresh)
+    screen.name_wanted.connect(decisions.name)
+    canvas, control = screen.canvas, Qt.KeyboardModifier.ControlModifier
+    corner = canvas.view.rect_of(BBox(300, 10, 350, 60))
+    start, end = corner.topLeft().toPoint(), corner.bottomRight().toPoint()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, control, start)
+    qtbot.mouseMove(canvas, end)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, control, end)
+    qtbot.waitUntil(lambda: len(screen.side.rows) == 4, timeout=5000)
+    (drawn,) = (f for f in library.catalog.faces.of_photo(library.photos[2]) if f.drawn_by_hand)
+    assert drawn.bbox.left == pytest.approx(300, abs=3)
+    box = screen.side.rows[drawn.id].name_box
+    assert box is not None
+    qtbot.keyClicks(box, "Aunt Eve")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: library.catalog.people.by_name("Aunt Eve") is not None, timeout=3000)
+
+
+class _Blind:
+    id = "blind"
+
+    def detect(self, image: RgbImage) -> list[DetectedFace]:
+        return []
+
+
+class _Grey:
+    id = "grey"
+    dimensions = 8
+
+    def embed(self, image: RgbImage, landmarks: Landmarks) -> Embedding:
+        return np.full(8, 8**-0.5, np.float32)

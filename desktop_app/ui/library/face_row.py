@@ -118,7 +118,7 @@ class FaceRow(QFrame):
             said.append(f"{like.capitalize()} ({face.suggestion_score:.2f})")
         if face.quality.poor:
             said.append(self.tr("too unclear to guide"))
-        if face.person_id in page.twice and face.status is AssignmentStatus.CONFIRMED:
+        if face.person_id in page.twice:
             said.append(self.tr("twice in this photo"))
         return " · ".join(said)
 

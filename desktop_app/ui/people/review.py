@@ -80,6 +80,9 @@ class Review(QWidget):
         texts.setSpacing(theme.GAP_TINY)
         texts.addWidget(self._question)
         texts.addWidget(self._about)
+        self.flag = controls.label("", "caption", wrap=True)
+        self.flag.hide()
+        texts.addWidget(self.flag)
         line = QHBoxLayout()
         line.addLayout(texts, 1)
         line.addWidget(self._left, 0, Qt.AlignmentFlag.AlignBottom)
@@ -160,6 +163,15 @@ class Review(QWidget):
             about.append(self.tr("would be {age}").format(age=int(age)))
         about.append(words.photo_name(photo))
         self._about.setText(" · ".join(part for part in about if part))
+        twice = face.photo_id in {other.photo_id for other in page.confirmed}
+        self.flag.setVisible(twice)
+        self.flag.setText(
+            self.tr(
+                "{name} stands in this photo already: a mirror, a collage, or somebody else."
+            ).format(name=page.person.name)
+            if twice
+            else ""
+        )
         self._left.setText(
             words.counted(len(self._queue), self.tr("The last one"), self.tr("{n} to judge"))
         )
