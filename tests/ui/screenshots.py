@@ -90,6 +90,9 @@ class Photographer:
         self.take("people")
         old = catalog.faces.of_photo(self.photo(PRINT))[0]
         group = catalog.faces.clusters()[0].faces
+        window.go("names")
+        self.take("names")
+        window.go("people")
         window.go("group", group)
         self.take("group")
         self.name([face for face in group if face != old.id], "Barack Obama")

@@ -8,6 +8,9 @@ from xml.parsers import expat
 from desktop_app.domain.errors import BadRequest
 from desktop_app.imaging.face_tags.xmp_tree import xmp_tree
 
+_MOST_ELEMENTS = 100_000
+"""A sidecar with every mask of a raw developer has some thousands."""
+
 _START_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
@@ -44,15 +47,20 @@ class Place:
 def places_of(packet: bytes) -> Place:
     """The root of the packet's elements.
 
-    Raises `BadRequest` for what is no sound XML, or not in UTF-8, and so cannot be added to.
+    Raises `BadRequest` for what is no sound XML, not in UTF-8, or of more than `_MOST_ELEMENTS`.
     """
     if xmp_tree(packet) is None:
         raise BadRequest("it is damaged or not safe to read")
     parser = expat.ParserCreate(namespace_separator="}")
     stack: list[Place] = []
     roots: list[Place] = []
+    left = _MOST_ELEMENTS
 
     def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise BadRequest("it has too many parts to be added to safely")
         place = Place(
             "{" + name,
             {"{" + key: value for key, value in attributes.items()},

@@ -171,6 +171,7 @@ def test_what_exiftool_rewrote_is_still_known_as_ours(tmp_path: Path) -> None:
         (b"<html/>", "no XMP packet"),
         (layouts.lightroom([FOREIGN], SIZE).decode().encode("utf-16"), "not written in UTF-8"),
         (b'<?xml version="1.0" encoding="latin-1"?><a/>', "not written in UTF-8"),
+        (layouts.packet("<a/>" * 100_001, ""), "too many parts"),
         (layouts.lightroom([FOREIGN], (96, 96)), "another cut"),
         (
             layouts.lightroom([], SIZE).replace(b"<rdf:Bag>\n</rdf:Bag>", b"<rdf:Bag/>"),
