@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -24,12 +24,21 @@ _CHANGED = 0.02  # of white: from here on the restorer's word holds, not the pho
 _LEAST_LIGHT = 0.25  # of the paper's white under black ink, when inks are taken for ideal ones
 
 
+class Coding(Protocol):
+    """How a photo's own samples, 0 to 1, stand for colours: (height, width, 3) both ways."""
+
+    def to_srgb(self, samples: NDArray[np.float32]) -> NDArray[np.float32]: ...
+
+    def from_srgb(self, colours: NDArray[np.float32]) -> NDArray[np.float32]: ...
+
+
 def paste_back(
     pixels: SourcePixels,
     restored: FloatImage,
     aligned: AlignedFace,
     landmarks: Landmarks,
     settings: RestoreSettings,
+    coding: Coding | None = None,
 ) -> SourcePixels:
     """The photo with the restored face, in its own depth, mode and profile.
 
@@ -39,11 +48,15 @@ def paste_back(
     restorer that changes nothing changes no sample, and strength 0 is the photo itself. Where the
     crop holds all that the photo has and the restorer changed it, nothing of the photo shines
     through: what the way to the crop and back loses is taken away with the rest. A photo of
-    one tone (grey, sepia) gets the difference of luminance alone. Differences are taken in sRGB
-    and added to the samples as they are coded: exact for sRGB, near for other profiles.
+    one tone (grey, sepia) gets the difference of luminance alone. Differences are taken in sRGB.
+    With `coding` they are added to the photo's colours in sRGB and coded as the photo codes them.
+    Without, they are added to the samples as they are coded, which is right for sRGB; for six
+    faces of ../shared/data/identities in Adobe RGB that would be wrong by 0.6 on average and 1.6
+    in 95 of 100 pixels (CIEDE2000, of changes of 3.4), in ProPhoto RGB by 1.7 and 5.1. Inks and
+    profiles with tables of colours have no `coding` and are so.
     """
     size = restored.shape[0]
-    region = _Region(pixels, aligned, size)
+    region = _Region(pixels, aligned, size, coding)
     if region.empty or settings.strength <= 0:
         return pixels
     crop: FloatImage = aligned.crop.astype(np.float32) / np.float32(255)
@@ -106,8 +119,11 @@ def tint_of(crop: FloatImage) -> NDArray[np.float32]:
 class _Region:
     """The part of the photo that a crop reaches, and the ways to and from it."""
 
-    def __init__(self, pixels: SourcePixels, aligned: AlignedFace, size: int) -> None:
+    def __init__(
+        self, pixels: SourcePixels, aligned: AlignedFace, size: int, coding: Coding | None
+    ) -> None:
         self._pixels = pixels
+        self._coding = coding
         self._side = size
         back = inverted(aligned.matrix)
         square = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float64)
@@ -161,7 +177,12 @@ class _Region:
         return colours - self.from_crop(there)
 
     def _colours(self) -> NDArray[np.float32]:
-        """(height, width, 3) as coded, 0 to 1; grey three times, inks as light."""
+        """(height, width, 3) in sRGB, 0 to 1; grey three times, inks as light."""
+        coded = self._coded()
+        return coded if self._coding is None else self._coding.to_srgb(coded)
+
+    def _coded(self) -> NDArray[np.float32]:
+        """The same as the samples have it."""
         samples = self._samples().astype(np.float32) / np.float32(self._white)
         if self._pixels.mode is ColourMode.GREY:
             return np.repeat(samples[:, :, :1], 3, axis=2)
@@ -174,6 +195,8 @@ class _Region:
         """The photo with `change`, (height, width, 3) in parts of white, added where it may be."""
         own = self._samples()
         part = own.astype(np.float32)
+        if self._coding is not None:
+            change = self._in_own_code(change, self._coding)
         if self._pixels.mode is ColourMode.GREY:
             part[:, :, 0] += change[:, :, 0] * self._white
         elif self._pixels.mode is ColourMode.CMYK:
@@ -185,6 +208,13 @@ class _Region:
         samples = self._pixels.samples.copy()
         samples[self._rows, self._columns] = np.where(where[:, :, None], rounded, own)
         return replace(self._pixels, samples=samples)
+
+    def _in_own_code(self, change: NDArray[np.float32], coding: Coding) -> NDArray[np.float32]:
+        """A difference of sRGB as the difference of samples; none stays exactly none."""
+        coded = self._coded()
+        colours = coding.to_srgb(coded)
+        own: NDArray[np.float32] = coding.from_srgb(colours + change) - coding.from_srgb(colours)
+        return own
 
     @property
     def _white(self) -> float:

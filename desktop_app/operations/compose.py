@@ -11,6 +11,7 @@ from desktop_app.domain.restoration import RestoreSettings
 from desktop_app.faces.alignment import align_face, ffhq_matrix, inverted, warp_points
 from desktop_app.faces.paste import paste_back
 from desktop_app.imaging.display import to_rgb
+from desktop_app.imaging.matrix_profile import coding_of
 
 _MARGIN = 0.3  # of the crop's reach: the surroundings whose tone and grain are measured
 
@@ -73,4 +74,5 @@ def composed_window(
     window: FaceWindow, crop: FloatImage, settings: RestoreSettings
 ) -> SourcePixels:
     """The window with the restored face laid in."""
-    return paste_back(window.pixels, crop, window.aligned, window.landmarks, settings)
+    coding = coding_of(window.pixels)
+    return paste_back(window.pixels, crop, window.aligned, window.landmarks, settings, coding)

@@ -1,0 +1,34 @@
+"""A face laid into a photo of another profile has the colours that were meant."""
+
+import numpy as np
+import pytest
+
+from desktop_app.domain.photo import ColourMode, SourcePixels
+from desktop_app.domain.restoration import RestoreSettings
+from desktop_app.imaging.display import to_rgb
+from desktop_app.operations.compose import composed_window, window_around
+from tests.imaging.test_matrix_profile import ADOBE, PROPHOTO, wide_profile
+
+POINTS = np.array([[172, 130], [228, 130], [200, 158], [178, 186], [222, 186]], np.float32)
+PLAIN = RestoreSettings(keep_tone=False, grain=False)
+
+
+@pytest.mark.parametrize("primaries", [ADOBE, PROPHOTO])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_change_of_colour_comes_out_as_it_was_meant(
+    primaries: tuple[tuple[float, ...], ...], kind: type
+) -> None:
+    white = np.iinfo(kind).max
+    y, x = np.mgrid[0:300, 0:400].astype(np.float32)
+    soft = np.stack([0.5 + x / 2000, 0.45 + y / 3000, 0.4 - x / 4000], axis=-1)
+    samples = np.round(soft * white).astype(kind)
+    pixels = SourcePixels(samples, ColourMode.RGB, icc_profile=wide_profile(primaries))
+    window = window_around(pixels, POINTS, 256)
+    before = to_rgb(window.pixels).astype(float)
+    meant = window.aligned.crop.astype(np.float32) / 255 + np.float32([0.06, 0.0, -0.06])
+    after = to_rgb(composed_window(window, meant, PLAIN)).astype(float)
+    x, y = window.landmarks[2].astype(int)
+    change = (after - before)[y - 5 : y + 5, x - 5 : x + 5].mean(axis=(0, 1))
+    assert change == pytest.approx([0.06 * 255, 0, -0.06 * 255], abs=1.2)
+    same = composed_window(window, window.aligned.crop.astype(np.float32) / 255, RestoreSettings())
+    assert np.array_equal(same.samples, window.pixels.samples)
