@@ -152,7 +152,8 @@ class Likeness(QObject):
         for wishes in told:
             wishes.catalog_changed.connect(self.bench.pictures.forget)
             wishes.catalog_changed.connect(window.refresh)
-            wishes.catalog_changed.connect(self.names.follow)
+        for deciding in (decisions, self.names):  # not what reading folders finds: nobody decided
+            deciding.catalog_changed.connect(self.names.follow)
         decisions.faces_decided.connect(looking.decided)
         decisions.forgotten.connect(self._forget_references)
         window.undo_wanted.connect(decisions.undo)
