@@ -129,6 +129,10 @@ def test_a_plain_file_is_restored_with_plain_references(ask: Ask, tmp_path: Path
         (("people", "name", "Somebody"), "which faces"),
         (("people", "name", " ", "--face", "1"), "name is needed"),
         (("models", "verify", "no-such-model"), "no-such-model"),
+        (("models", "install", "instant-restore"), "say --accept-licence"),
+        (("models", "install", "insightface-pack", "--accept-licence"), "Give its file"),
+        (("models", "install", "taesd", "--from", "nowhere.safetensors"), "no file"),
+        (("people", "forget-all"), "Add --yes"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(

@@ -295,6 +295,18 @@ def test_an_idle_engine_gives_its_memory_back(engine):
     restorer.restore(CROP, memory, 0)
 
 
+def test_an_idle_engine_ends_early_where_memory_is_short(engine, monkeypatch):
+    restorer = engine(idle_seconds=4)
+    memory = restorer.encode_references(REFERENCES)
+    assert restorer.pid is not None
+    began = time.monotonic()
+    monkeypatch.setattr(process, "memory_is_short", lambda: True)
+    while restorer.pid is not None and time.monotonic() < began + 20:
+        time.sleep(0.05)
+    assert restorer.pid is None
+    assert np.allclose(restorer.restore(CROP, memory, 0).crop, 160 / 510)
+
+
 def test_bad_wishes_are_refused_in_a_sentence(engine):
     restorer = engine()
     with pytest.raises(BadRequest, match="at least one reference"):
