@@ -1,13 +1,21 @@
 """The photo in the middle of the restore screen, with its results, boxes and map laid over it."""
 
+import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FaceId
 from desktop_app.ui import theme
 from desktop_app.ui.canvas.canvas_bar import CanvasBar
-from desktop_app.ui.canvas.overlays import BoxStyle, FaceBox, FaceBoxes, ReferenceMapOverlay
+from desktop_app.ui.canvas.overlays import (
+    BoxStyle,
+    FaceBox,
+    FaceBoxes,
+    MaskOverlay,
+    ReferenceMapOverlay,
+)
 from desktop_app.ui.restore.blend_canvas import BlendCanvas
 from desktop_app.ui.restore.reading import Composed, Composer, FaceState, RestorePage
 from desktop_app.ui.results.notice import Notice
@@ -38,6 +46,7 @@ class PhotoDesk(QWidget):
         self._table: PhotoOnTable | None = None
         self._composed: Composed | None = None
         self._map_shown = False
+        self._mask_shown = False
         self._boxes = FaceBoxes()
         self.bar.original_held.connect(self.canvas.hold_original)
         column = QVBoxLayout(self)
@@ -94,6 +103,12 @@ class PhotoDesk(QWidget):
         self._map_shown = shown
         self._lay_over()
 
+    @Slot()
+    def toggle_mask(self) -> None:
+        """Veils every pixel that the result leaves as it was, or lifts the veil."""
+        self._mask_shown = not self._mask_shown
+        self._lay_over()
+
     def _lay_over(self) -> None:
         result = self._composed.result if self._composed else None
         known = result.reference_map if result else None
@@ -101,6 +116,13 @@ class PhotoDesk(QWidget):
         if result is not None and known is not None and self._table and self._map_shown:
             window = self._table.windows[result.restoration.face_id]
             self.canvas.set_overlays([ReferenceMapOverlay(known.winner, crop_to_photo(window))])
+            self.canvas.set_boxes(FaceBoxes())
+        elif result is not None and self._mask_shown:
+            patch = result.patch
+            height, width = patch.changed.shape
+            box = BBox(patch.left, patch.top, patch.left + width, patch.top + height)
+            mask = patch.changed.astype(np.float32)
+            self.canvas.set_overlays([MaskOverlay(box, mask)])
             self.canvas.set_boxes(FaceBoxes())
         else:
             self.canvas.set_overlays([])

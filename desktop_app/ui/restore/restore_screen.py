@@ -120,6 +120,7 @@ class RestoreScreen(Screen):
             ("A", self.try_again),
             ("Return", self.compare),
             ("M", self.guides.map_button.click),
+            ("K", self.desk.toggle_mask),
         ):
             QShortcut(QKeySequence(keys), self, wish)
 
@@ -138,6 +139,7 @@ class RestoreScreen(Screen):
             ("B", self.tr("See the original while held")),
             ("1-4", self.tr("Another result")),
             ("M", self.tr("Which reference was used where")),
+            ("K", self.tr("Which pixels change, and which stay as they are")),
             ("Space, Backspace", self.tr("Next face, previous face")),
             ("Z", self.tr("100 %, and back to the whole photo")),
             ("F", self.tr("Face boxes")),

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.face import AssignmentStatus
+from desktop_app.domain.face import AssignmentStatus, BBox
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.person import ReferenceState
 from desktop_app.domain.progress import Progress
@@ -267,6 +267,22 @@ def test_m_shows_which_reference_was_used_where(
     qtbot.keyClick(screen, Qt.Key.Key_M)
     assert [overlay.numbers for overlay in screen.canvas.overlays] == [(0, 1)]
     qtbot.keyClick(screen, Qt.Key.Key_M)
+    assert screen.canvas.overlays == ()
+
+
+def test_k_veils_the_pixels_that_stay_as_they_are(
+    screen: RestoreScreen, library: Library, anna_known: PersonId, qtbot: QtBot
+) -> None:
+    keep_result(library.catalog, library.faces[0][0], anna_known, library.faces[0][1:3])
+    _open(screen, library, qtbot, library.faces[0][0])
+    plain = screen.canvas.grab().toImage()
+    qtbot.keyClick(screen, Qt.Key.Key_K)
+    veiled = screen.canvas.grab().toImage()
+    view = screen.canvas.view
+    assert view is not None
+    corner = view.rect_of(BBox(2, 2, 6, 6)).center().toPoint()
+    assert veiled.pixelColor(corner).lightness() < plain.pixelColor(corner).lightness()
+    qtbot.keyClick(screen, Qt.Key.Key_K)
     assert screen.canvas.overlays == ()
 
 
