@@ -203,6 +203,8 @@ class Likeness(QObject):
         names.taken.connect(screen.on_taken)
         names.written.connect(screen.on_written)
         names.faces_decided.connect(self.looking.decided)
+        names.look_accepted.connect(self._show_names)
+        self.looking.catalog_changed.connect(names.look_at_new)
 
     def _join_restoring(self) -> None:
         restoring = self.restoring
@@ -331,6 +333,10 @@ class Likeness(QObject):
     def _on_export_folder(self, folder: Path) -> None:
         self.apply_settings(replace(self.settings, export_folder=str(folder)))
         self.settings_screen.show_settings(self.settings)
+
+    @Slot()
+    def _show_names(self) -> None:
+        self.window.go("names")
 
     @Slot(bool)
     def _on_keep_sidecars(self, keep: bool) -> None:

@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.imaging.face_tags.reading import sidecar_of
 from desktop_app.operations.decide_faces import undo_decision
 from desktop_app.operations.eyes import Eyes
+from desktop_app.ui.messages import Toast
 from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.people.names_screen import NamesScreen
 from desktop_app.ui.people.names_wishes import NamesWishes
@@ -134,3 +136,19 @@ def test_the_choice_to_keep_sidecars_is_told_but_not_when_it_is_shown(
     with qtbot.waitSignal(screen.keep_wanted) as told:
         screen.keep.click()
     assert told.args == [False]
+
+
+def test_a_folder_just_read_offers_the_names_it_brought_along(
+    qtbot: QtBot, bench: Workbench, library: Library, screen: NamesScreen, wishes: NamesWishes
+) -> None:
+    tag(library, library.faces[0][0], "Anna")
+    folder = library.catalog.folders.all()[0].id
+    with qtbot.waitSignal(bench.runner.job_finished):
+        wishes.look_at_new(CatalogChanges.of(folders=[folder], photos=library.photos), None)
+    toast = bench.messages.toast
+    assert isinstance(toast, Toast)
+    assert toast.words.text() == "One named face found in your files."
+    with qtbot.waitSignals([wishes.found, wishes.look_accepted]):
+        toast.action.click()
+    assert screen.take.isVisible()
+    assert library.catalog.people.all() == []

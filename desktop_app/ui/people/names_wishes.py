@@ -1,6 +1,6 @@
 """Fulfils the wishes about names in files: looks for them, takes them, writes sidecars."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class NamesWishes(Wishes):
         taken(NamesReport): the names are in the catalog.
         written(SidecarsReport): the sidecars are up to date.
         faces_decided(): suggestions may be better now.
+        look_accepted(): the user wants to see the names that a folder just read brought along.
     """
 
     working = Signal(object)
@@ -43,6 +44,7 @@ class NamesWishes(Wishes):
     taken = Signal(object)
     written = Signal(object)
     faces_decided = Signal()
+    look_accepted = Signal()
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class NamesWishes(Wishes):
         self._changed = CatalogChanges()
         self._renamed: set[PersonId] = set()
         self._told = False
+        self._seen: NamesReport | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_AFTER_CHANGES_MS)
@@ -74,6 +77,40 @@ class NamesWishes(Wishes):
     def take(self, contacts: Path | None) -> None:
         """Takes the names; one undo gives them back."""
         self._read(self.tr("Taking names from files"), contacts, self._on_taken, dry_run=False)
+
+    @Slot(object, object)
+    def look_at_new(self, changes: CatalogChanges, _initiator: object) -> None:
+        """A folder was read: names that other programs left in its new photos are offered."""
+        if changes.folders and changes.photos:
+            work = partial(
+                _import,
+                self._catalog,
+                None,
+                self._eyes,
+                self._max_pixels(),
+                True,
+                photos=tuple(changes.photos),
+            )
+            title = self.tr("Looking for names in files")
+            self.run(Lane.INDEX, title, work, then=self._on_seen, quiet=True)
+
+    def _on_seen(self, report: NamesReport) -> None:
+        if report.new:
+            self._seen = report
+            toast = self.messages.offer(
+                words.counted(
+                    report.new,
+                    self.tr("One named face found in your files."),
+                    self.tr("{n} named faces found in your files."),
+                ),
+                self.tr("Have a look"),
+            )
+            toast.action_chosen.connect(self._on_accepted)
+
+    @Slot()
+    def _on_accepted(self) -> None:
+        self.found.emit(self._seen)
+        self.look_accepted.emit()
 
     @Slot()
     def write(self) -> None:
@@ -155,10 +192,11 @@ def _import(
     max_pixels: int,
     dry_run: bool,
     report: Report,
+    photos: Sequence[PhotoId] | None = None,
 ) -> NamesReport:
     return import_names(
         catalog,
-        photos_to_ask(catalog),
+        photos_to_ask(catalog) if photos is None else photos,
         eyes.get,
         report,
         contacts=read_contacts(contacts) if contacts is not None else None,
