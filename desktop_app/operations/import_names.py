@@ -8,6 +8,7 @@ import enum
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
@@ -105,7 +106,8 @@ def import_names(
     changes = CatalogChanges()
     with catalog.as_one_decision():
         for done, photo in enumerate(photos):
-            report(Progress(done, len(photos), Path(photo.path).name))
+            where = Progress(done, len(photos), Path(photo.path).name)
+            report(where)
             try:
                 regions, wrong = _said_of(catalog, photo, reader)
             except ExpectedError as error:
@@ -114,7 +116,9 @@ def import_names(
             problems += [(photo.path, words) for words in wrong]
             if not regions:
                 continue
-            step = _PhotoImport(catalog, photo, names, open_eyes, dry_run, max_pixels)
+            step = _PhotoImport(
+                catalog, photo, names, open_eyes, partial(report, where), dry_run, max_pixels
+            )
             found += step.take(regions)
             changes |= step.changes
             if step.changes.people:
@@ -145,6 +149,7 @@ class _PhotoImport:
         photo: Photo,
         names: Mapping[PersonId, str],
         open_eyes: Callable[[], Eyes],
+        may_go_on: Callable[[], None],
         dry_run: bool,
         max_pixels: int,
     ) -> None:
@@ -153,6 +158,7 @@ class _PhotoImport:
         self._photo = photo
         self._names = names
         self._open_eyes = open_eyes
+        self._may_go_on = may_go_on  # raises `Cancelled`: many faces to draw take their time
         self._dry_run = dry_run
         self._max_pixels = max_pixels
 
@@ -197,6 +203,7 @@ class _PhotoImport:
             words = f"the files name one face twice; {region.name} was left out"
             return self._told(region, NameOutcome.CONFLICT, words)
         if not self._dry_run:
+            self._may_go_on()
             try:
                 drawn = draw_face(
                     self._catalog,

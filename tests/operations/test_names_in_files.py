@@ -200,8 +200,35 @@ def test_files_that_contradict_one_another_are_told(
     report = names()
     assert outcomes(report) == [("Barack Obama", NameOutcome.CONFIRMED)]
     assert "says Mr President where" in report.problems[0][1]
-    both = layouts.lightroom([("A", box), ("B", box)], (4, 3))
-    sidecar_of(path).write_bytes(both)
+
+
+def test_two_names_for_one_face_in_one_file_are_told(
+    catalog: Catalog, library: Path, names: Names, face_in: Callable[[str], Face]
+) -> None:
+    face = face_in(OFFICE)
+    photo, box = photo_of(catalog, face), parts_of(catalog, face)
+    both = layouts.lightroom([("Ann", box), ("Bob", box)], (photo.width, photo.height))
+    sidecar_of(Path(photo.path)).write_bytes(both)
+    report = names()
+    assert outcomes(report) == [("Ann", NameOutcome.CONFIRMED), ("Bob", NameOutcome.CONFLICT)]
+    assert "name one face twice" in report.found[1].words
+
+
+def test_a_photo_changed_since_is_to_be_looked_at_first(
+    catalog: Catalog, library: Path, names: Names, face_in: Callable[[str], Face], eyes: Eyes
+) -> None:
+    face = face_in(OFFICE)
+    tag(catalog, face, "Ann")
+    path = Path(photo_of(catalog, face).path)
+    original = path.read_bytes()
+    try:
+        with Image.open(path) as image:
+            image.resize((image.width // 2, image.height // 2)).save(path)
+        report = names()
+    finally:
+        path.write_bytes(original)
+    assert report.found == ()
+    assert "changed since it was last looked at" in report.problems[0][1]
 
 
 def test_a_cancelled_import_keeps_its_work(
