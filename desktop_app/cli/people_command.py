@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.review import review
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
@@ -59,6 +60,15 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     merge = wish("merge", _merge, "two entries are one person")
     merge.add_argument("name", metavar="NAME", help="who stays")
     merge.add_argument("other", metavar="OTHER", help="who is merged into NAME")
+    split = wish("split", _split, "faces of a group are somebody else than the rest")
+    _add_faces(split)
+    years = wish("years", _years, "when a person was born and died")
+    years.add_argument("name", metavar="NAME")
+    years.add_argument("--born", type=int, metavar="YEAR")
+    years.add_argument("--died", type=int, metavar="YEAR")
+    years.add_argument("--about", action="store_true", help="the years given are guesses")
+    judged = wish("review", review, "judge the suggestions of a person, one letter each")
+    judged.add_argument("name", metavar="NAME")
     wish("suggest", _suggest, "suggest people for unnamed faces, and group the rest")
     wish("undo", _undo, "take the last decision back")
     forget = wish("forget", _forget, "forget a person: name, embeddings, restorations")
@@ -199,6 +209,26 @@ def _merge(asked: argparse.Namespace, tools: Tools) -> int:
         raise BadRequest(f"{stays.name} cannot be merged with themselves.")
     tools.catalog.people.merge(stays.id, other.id)
     return _say_done(tools, f"{other.name} is {stays.name} now.", 1)
+
+
+def _split(asked: argparse.Namespace, tools: Tools) -> int:
+    chosen = _some_faces(asked)
+    groups = [g for g in tools.catalog.faces.clusters() if set(chosen) <= set(g.faces)]
+    if not groups:
+        raise BadRequest("These faces are not of one group. See: likeness people list")
+    rest = [face for face in groups[0].faces if face not in chosen]
+    if not rest:
+        raise BadRequest("These are all faces of the group: name the ones that are somebody else.")
+    tools.catalog.faces.split(chosen, rest)
+    return _say_done(tools, f"{len(chosen)} faces are a group of their own now.", len(chosen))
+
+
+def _years(asked: argparse.Namespace, tools: Tools) -> int:
+    person = person_named(tools.catalog, asked.name)
+    born = person.born if asked.born is None else Year(asked.born, asked.about)
+    died = person.died if asked.died is None else Year(asked.died, asked.about)
+    tools.catalog.people.set_years(person.id, born, died)
+    return _say_done(tools, f"The years of {person.name} are kept.", 1)
 
 
 def _suggest(asked: argparse.Namespace, tools: Tools) -> int:

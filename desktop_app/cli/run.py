@@ -14,6 +14,7 @@ from desktop_app.cli import (
     index_command,
     models_command,
     people_command,
+    photos_command,
     restore_command,
     results_command,
 )
@@ -26,6 +27,7 @@ DONE, FAILED, MISUSED, CANCELLED = 0, 1, 2, 130
 _COMMANDS = (
     index_command,
     people_command,
+    photos_command,
     faces_command,
     restore_command,
     results_command,

@@ -20,6 +20,7 @@ from desktop_app.faces.embedder import MobileFaceEmbedder
 
 WANTED = 4  # references; the paper's identity similarity: .686 .728 .745 .756 for one to four
 _SAME_SHOT = 0.97  # cosine from which two faces are frames of one moment
+_ALIKE = 0.5  # cosine to the face in question from which a photo without a date is near in age
 _FAR_AGE = 15.0  # years from which an age no longer helps
 _YEARS_WEIGHT, _POSE_WEIGHT, _QUALITY_WEIGHT = 1.0, 0.6, 0.8
 
@@ -42,18 +43,23 @@ def choose_references(
 ) -> ReferenceSet:
     """The best `count` references of the person for one face (None: for any face), best first.
 
-    Pinned ones come first, excluded ones never. Then those near in age, then those that look the
-    same way, then the sharp and large ones; two frames of one moment count as one photo, which the
-    embeddings of `model` tell.
+    Pinned ones come first, excluded ones never. Then those near in age, which without dates the
+    embeddings of `model` stand in for; then those that look the same way, then the sharp, large
+    and well-lit ones. Two frames of one moment count as one photo.
     """
     person = catalog.people.get(person_id)
     choices = catalog.references.choices(person_id)
     candidates = _candidates(catalog, person_id, for_face, model)
+    alike = _alikeness(catalog, candidates, for_face, model)
     target = catalog.photos.get(for_face.photo_id) if for_face is not None else None
     pinned = [c for c in candidates if choices.get(c.face.id) is ReferenceChoice.PINNED]
     free = [c for c in candidates if choices.get(c.face.id) is None and not c.face.quality.poor]
-    chosen = sorted(pinned, key=lambda c: _cost(c, for_face, target, person))[:count]
-    for candidate in sorted(free, key=lambda c: _cost(c, for_face, target, person)):
+
+    def cost(candidate: Candidate) -> float:
+        return _cost(candidate, for_face, target, alike.get(candidate.face.id))
+
+    chosen = sorted(pinned, key=cost)[:count]
+    for candidate in sorted(free, key=cost):
         if len(chosen) == count:
             break
         if not any(_same_shot(candidate, other) for other in chosen):
@@ -62,7 +68,7 @@ def choose_references(
         Reference(
             face_id=c.face.id,
             photo_id=c.photo.id,
-            reason=_reason(c, for_face, target, person),
+            reason=_reason(c, for_face, target, person, alike.get(c.face.id)),
             choice=choices.get(c.face.id, ReferenceChoice.AUTOMATIC),
         )
         for c in chosen
@@ -107,8 +113,20 @@ def _candidates(
     return candidates
 
 
+def _alikeness(
+    catalog: Catalog, candidates: Sequence[Candidate], for_face: Face | None, model: str
+) -> dict[FaceId, float]:
+    """The cosine of each candidate to the face in question, where both are described."""
+    if for_face is None:
+        return {}
+    _, own = catalog.faces.embeddings(model, [for_face.id])
+    if not len(own):
+        return {}
+    return {c.face.id: float(c.embedding @ own[0]) for c in candidates if c.embedding is not None}
+
+
 def _cost(
-    candidate: Candidate, for_face: Face | None, target: Photo | None, person: Person
+    candidate: Candidate, for_face: Face | None, target: Photo | None, alike: float | None
 ) -> float:
     """Lower is better; each part lies between 0 and 1 before it is weighted."""
     quality = candidate.face.quality
@@ -118,7 +136,12 @@ def _cost(
         turn = abs(turn_of(candidate.face.landmarks) - turn_of(for_face.landmarks))
         cost += _POSE_WEIGHT * min(turn / 0.5, 1.0)
     years = _years_apart(candidate, target)
-    return cost + _YEARS_WEIGHT * (0.5 if years is None else min(years / _FAR_AGE, 1.0))
+    if years is not None:
+        return cost + _YEARS_WEIGHT * min(years / _FAR_AGE, 1.0)
+    if alike is None:
+        return cost + _YEARS_WEIGHT * 0.5
+    # Between 0.25 and 0.75, so that a known age speaks louder than a guess from looks.
+    return cost + _YEARS_WEIGHT * (0.75 - 0.5 * min(max(alike, 0.0), 1.0))
 
 
 def _years_apart(candidate: Candidate, target: Photo | None) -> float | None:
@@ -134,7 +157,11 @@ def _same_shot(one: Candidate, other: Candidate) -> bool:
 
 
 def _reason(
-    candidate: Candidate, for_face: Face | None, target: Photo | None, person: Person
+    candidate: Candidate,
+    for_face: Face | None,
+    target: Photo | None,
+    person: Person,
+    alike: float | None = None,
 ) -> str:
     words = []
     age = age_in(candidate.photo, person)
@@ -145,11 +172,14 @@ def _reason(
         words.append(str(int(candidate.photo.taken.middle_year)))
     if years is not None and years >= 1:
         words.append(f"{round(years)} {'year' if round(years) == 1 else 'years'} apart")
+    if years is None and alike is not None and alike >= _ALIKE:
+        words.append("looks alike")
     turn = turn_of(candidate.face.landmarks)
+    view = "frontal" if abs(turn) < 0.12 else "three-quarter" if abs(turn) < 0.35 else "side"
     if for_face is not None and abs(turn - turn_of(for_face.landmarks)) < 0.1:
-        words.append("same view")
+        words.append(f"same {view} view")
     else:
-        words.append("frontal" if abs(turn) < 0.12 else "turned aside")
+        words.append(f"{view} view")
     quality = candidate.face.quality
     words.append("sharp" if quality.sharpness >= 0.5 else "a little soft")
     if quality.size < 40:

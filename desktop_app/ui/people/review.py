@@ -80,7 +80,10 @@ class Review(QWidget):
         texts.setSpacing(theme.GAP_TINY)
         texts.addWidget(self._question)
         texts.addWidget(self._about)
-        self.flag = controls.label("", "caption", wrap=True)
+        self.flag = controls.label("", "caption")
+        keeps = self.flag.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # the pictures above never move
+        self.flag.setSizePolicy(keeps)
         self.flag.hide()
         texts.addWidget(self.flag)
         line = QHBoxLayout()
@@ -165,13 +168,8 @@ class Review(QWidget):
         self._about.setText(" · ".join(part for part in about if part))
         twice = face.photo_id in {other.photo_id for other in page.confirmed}
         self.flag.setVisible(twice)
-        self.flag.setText(
-            self.tr(
-                "{name} stands in this photo already: a mirror, a collage, or somebody else."
-            ).format(name=page.person.name)
-            if twice
-            else ""
-        )
+        said = self.tr("{name} stands in this photo already: a mirror, a collage, somebody else?")
+        self.flag.setText(said.format(name=page.person.name))
         self._left.setText(
             words.counted(len(self._queue), self.tr("The last one"), self.tr("{n} to judge"))
         )

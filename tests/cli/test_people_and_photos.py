@@ -1,0 +1,140 @@
+"""People are reviewed, split and forgotten, photos dated and turned, without a window."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli import run
+from desktop_app.domain.face import AssignmentStatus
+from desktop_app.domain.ids import FaceId
+from desktop_app.domain.person import Year
+from desktop_app.domain.photo import DatePrecision
+from desktop_app.settings.places import places
+from tests.catalog.library import Library, new_face
+
+
+@pytest.fixture
+def faces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[FaceId]:
+    """Four faces, one a photo, in one group; Anna has the first and three suggestions."""
+    monkeypatch.setenv("LIKENESS_HOME", str(tmp_path / "home"))
+    (tmp_path / "photos").mkdir()
+    where = places(tmp_path / "home").catalog
+    with Catalog.open(where) as catalog:
+        library = Library(catalog, tmp_path / "photos")
+        made = library.faces(4)
+        library.photo("alone.jpg", [new_face(9)])
+        anna = library.person("Anna", made[:1])
+        catalog.faces.suggest([(face, anna, 0.9 - n / 10) for n, face in enumerate(made[1:])])
+    return made
+
+
+def _catalog(tmp_path: Path) -> Catalog:
+    return Catalog.open(places(tmp_path / "home").catalog)
+
+
+def test_suggestions_are_judged_a_letter_each_and_undone(
+    faces: list[FaceId],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\nn\nu\nhm\nx\nq\n"))
+    assert run(["people", "review", "anna"]) == 0
+    said = capsys.readouterr().out
+    assert "Is this Anna? 0001.jpg" in said
+    assert "2 decided" in said
+    with _catalog(tmp_path) as catalog:
+        status = [catalog.faces.get(face).status for face in faces]
+        assert status == [
+            AssignmentStatus.CONFIRMED,
+            AssignmentStatus.CONFIRMED,
+            AssignmentStatus.IGNORED,
+            AssignmentStatus.SUGGESTED,
+        ]
+        assert catalog.faces.rejections() == {}
+
+
+def test_the_end_of_the_answers_ends_the_review(
+    faces: list[FaceId], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run(["people", "review", "Anna"]) == 0
+    assert run(["people", "review", "Anna", "--json"]) == 0
+    assert capsys.readouterr().out.count('"score"') == 3
+    assert run(["people", "review", "Nobody"]) == 1
+
+
+def test_a_group_is_split(faces: list[FaceId], tmp_path: Path) -> None:
+    with _catalog(tmp_path) as catalog:
+        catalog.faces.suggest([(face, None, 0.0) for face in faces[1:]])
+        catalog.faces.set_clusters(dict.fromkeys(faces[1:], 0))
+    assert run(["people", "split", "--face", str(faces[1])]) == 0
+    with _catalog(tmp_path) as catalog:
+        groups = {frozenset(group.faces) for group in catalog.faces.clusters()}
+        assert {frozenset(faces[1:2]), frozenset(faces[2:])} <= groups
+    assert run(["people", "split", *(w for f in faces[2:] for w in ("--face", str(f)))]) == 1
+    assert run(["people", "undo"]) == 0
+    with _catalog(tmp_path) as catalog:
+        assert frozenset(faces[1:]) in {
+            frozenset(group.faces) for group in catalog.faces.clusters()
+        }
+
+
+def test_years_are_kept_with_about(faces: list[FaceId], tmp_path: Path) -> None:
+    assert run(["people", "years", "Anna", "--born", "1925", "--about"]) == 0
+    assert run(["people", "years", "Anna", "--died", "1990"]) == 0
+    with _catalog(tmp_path) as catalog:
+        anna = catalog.people.by_name("anna")
+        assert anna is not None
+        assert (anna.born, anna.died) == (Year(1925, True), Year(1990, False))
+
+
+def test_many_photos_are_dated_turned_and_taken_back(
+    faces: list[FaceId], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "photos")
+    assert run(["photos", "date", "about 1952", folder]) == 0
+    assert run(["photos", "turn", "90", f"{folder}/0001.jpg"]) == 0
+    with _catalog(tmp_path) as catalog:
+        photos = catalog.photos.many(catalog.photos.ids())
+        assert {photo.taken.precision for photo in photos} == {DatePrecision.RANGE}
+        assert sorted(photo.turned for photo in photos) == [0, 0, 0, 0, 90]
+    capsys.readouterr()
+    assert run(["photos", "list", "--from", "1954", "--json"]) == 0
+    assert capsys.readouterr().out.count('"range"') == 5
+    assert run(["photos", "list", "--from", "1955", "--json"]) == 0
+    assert '"range"' not in capsys.readouterr().out
+    assert run(["people", "undo"]) == 0
+    assert run(["people", "undo"]) == 0
+    with _catalog(tmp_path) as catalog:
+        photos = catalog.photos.many(catalog.photos.ids())
+        assert {photo.taken.precision for photo in photos} == {DatePrecision.UNKNOWN}
+        assert {photo.turned for photo in photos} == {0}
+    assert run(["photos", "date", "yesterday", folder]) == 1
+    assert run(["photos", "date", "1952", str(tmp_path / "elsewhere")]) == 1
+
+
+def test_no_byte_of_anybody_stays_when_all_face_data_is_dropped(
+    faces: list[FaceId], tmp_path: Path
+) -> None:
+    name = "Annabella-Somebody"
+    assert run(["people", "rename", "Anna", name]) == 0
+    with _catalog(tmp_path) as catalog:
+        vector = catalog.faces.embedding(faces[0], "test-embedder").astype("<f2").tobytes()[:64]
+        assert catalog.people.by_name(name) is not None
+        catalog.backup_beside()
+    data = places(tmp_path / "home").catalog.parent
+    held = [p for p in data.rglob("*") if p.is_file() and name.encode() in p.read_bytes()]
+    assert held
+    assert run(["people", "forget-all"]) == 1
+    assert run(["people", "forget-all", "--yes"]) == 0
+    for path in data.rglob("*"):
+        if path.is_file():
+            assert name.encode() not in path.read_bytes()
+            assert vector not in path.read_bytes()
+    with _catalog(tmp_path) as catalog:
+        assert (catalog.facts().faces, catalog.facts().people) == (0, 0)
+        assert catalog.facts().photos == 5
+        assert not catalog.people.undo()

@@ -1,0 +1,65 @@
+"""Without dates, the photos that look most like the face guide it, near-duplicates once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.ids import FaceId, PersonId
+from desktop_app.operations.choose_references import choose_references
+from tests.catalog.library import MODEL, Library, detected, new_face
+
+COSINES = (0.9, 0.2, 0.7, 0.899, 0.5)  # of each photo to the face in question
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    (tmp_path / "photos").mkdir()
+    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
+        yield Library(catalog, tmp_path / "photos")
+
+
+@pytest.fixture
+def faces(library: Library) -> list[FaceId]:
+    """The face in question, then those of the same person with `COSINES` to it."""
+    made = []
+    for number, cosine in enumerate((1.0, *COSINES)):
+        vector = np.zeros(16, np.float32)
+        vector[0] = cosine
+        aside = 1 if cosine in (0.9, 0.899) else number + 1
+        vector[aside] += np.sqrt(1 - cosine**2)
+        photo = library.photo(f"{number}.jpg")
+        quality = new_face(number).quality
+        made.append(library.catalog.faces.add_drawn(photo, detected(), quality, vector, MODEL))
+    library.person("Anna", made)
+    return made
+
+
+def _anna(library: Library) -> PersonId:
+    anna = library.catalog.people.by_name("Anna")
+    assert anna is not None
+    return anna.id
+
+
+def test_those_that_look_alike_come_first_and_near_duplicates_once(
+    library: Library, faces: list[FaceId]
+) -> None:
+    catalog = library.catalog
+    chosen = choose_references(
+        catalog, _anna(library), catalog.faces.get(faces[0]), count=3, model=MODEL
+    )
+    assert [one.face_id for one in chosen.references] == [faces[1], faces[3], faces[5]]
+    assert "looks alike" in chosen.references[0].reason
+    assert "same frontal view" in chosen.references[0].reason
+
+
+def test_an_excluded_one_never_guides_and_a_pinned_one_always(
+    library: Library, faces: list[FaceId]
+) -> None:
+    catalog, anna = library.catalog, _anna(library)
+    catalog.references.pin(anna, faces[2])
+    catalog.references.exclude(anna, faces[1])
+    chosen = choose_references(catalog, anna, catalog.faces.get(faces[0]), count=2, model=MODEL)
+    assert [one.face_id for one in chosen.references] == [faces[2], faces[4]]
