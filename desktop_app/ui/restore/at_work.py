@@ -5,7 +5,7 @@ from desktop_app.domain.restoration import Restoration, RestoreRequest, RestoreS
 from desktop_app.jobs.job import Job
 from desktop_app.ui.restore.reading import FaceOnPage, FaceState, RestorePage
 from desktop_app.ui.restore.result_panel import MOST_VERSIONS
-from desktop_app.ui.restore.tries import another_choice
+from desktop_app.ui.restore.tries import another_choice, draws_lots, next_seed
 
 _WAITING = (FaceState.READY, FaceState.WEAK, FaceState.STALE)
 
@@ -83,11 +83,21 @@ class AtWork:
         self._looked_at[self.face_id] = self.results[number].id
         return True
 
-    def request(self, references: tuple[FaceId, ...], settings: RestoreSettings) -> RestoreRequest:
+    def another_try(self, engine: str) -> tuple[tuple[FaceId, ...], int] | None:
+        """References and a seed that the chosen face was not restored with; None: all were."""
+        face, result = self.face, self.result
+        if face is not None and result is not None and draws_lots(engine, result):
+            return result.references, next_seed(face, result.references)
+        references = self.other_references()
+        return None if references is None else (references, 0)
+
+    def request(
+        self, references: tuple[FaceId, ...], settings: RestoreSettings, seed: int = 0
+    ) -> RestoreRequest:
         """To restore the chosen face; its newest result is looked at when it comes."""
         assert self.face_id is not None
         self._looked_at.pop(self.face_id, None)
-        return RestoreRequest(self.face_id, references or None, settings)
+        return RestoreRequest(self.face_id, references or None, settings, seed)
 
     def requests(self) -> list[RestoreRequest]:
         """To restore every face that is ready, each with its own references."""

@@ -134,7 +134,7 @@ class RestoreScreen(Screen):
         return [
             ("R", self.tr("Restore this face")),
             ("Shift+R", self.tr("Restore all faces that are ready")),
-            ("A", self.tr("Another try, with other references")),
+            ("A", self.tr("Another try, with other references or another seed")),
             ("Return", self.tr("Compare and decide")),
             ("B", self.tr("See the original while held")),
             ("1-4", self.tr("Another result")),
@@ -289,7 +289,7 @@ class RestoreScreen(Screen):
             self.guides.offer(
                 can_restore=face.state.can_be_restored and not missing,
                 result=self.at_work.result,
-                can_retry=self.at_work.other_references() is not None,
+                can_retry=self.at_work.another_try(self.guides.chosen_engine()) is not None,
                 running=face.face.id in running,
             )
 
@@ -312,14 +312,16 @@ class RestoreScreen(Screen):
 
     @Slot()
     def try_again(self) -> None:
-        """Restores the face with references that were not tried yet."""
-        choice = self.at_work.other_references()
+        """Restores the face with what was not tried yet: a seed, or other references."""
+        engine = self.guides.chosen_engine()
+        choice = self.at_work.another_try(engine)
         if choice is not None and self.guides.another.isEnabled():
-            self.at_work.set_by_hand(choice)
-            self._restore_with(choice, self.guides.chosen_engine())
+            references, seed = choice
+            self.at_work.set_by_hand(references)
+            self._restore_with(references, engine, seed)
 
-    def _restore_with(self, references: tuple[FaceId, ...], engine: str) -> None:
-        request = self.at_work.request(references, self.guides.result.settings)
+    def _restore_with(self, references: tuple[FaceId, ...], engine: str, seed: int = 0) -> None:
+        request = self.at_work.request(references, self.guides.result.settings, seed)
         self.restore_wanted.emit([request], engine)
 
     @Slot()

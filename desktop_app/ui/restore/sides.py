@@ -190,7 +190,7 @@ class GuidesSide(QFrame):
         self.another.setVisible(has_result and not rough)
         self.another.setEnabled(can_restore and can_retry and not running)
         self.another.setToolTip(
-            self.tr("The same face with other references (A)")
+            self.tr("The same face with other references, or another seed (A)")
             if can_retry
             else self.tr("Every choice of references was tried; confirm more photos")
         )

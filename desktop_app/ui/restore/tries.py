@@ -1,4 +1,4 @@
-"""Finds another choice of references, because the same ones would give the same picture again."""
+"""Finds what to try next: other references, or another seed where the engine draws lots."""
 
 import itertools
 from collections.abc import Collection, Sequence
@@ -23,6 +23,19 @@ def another_choice(face: FaceOnPage) -> tuple[FaceId, ...] | None:
     ranked += [r.face_id for r in face.others if r.choice is not ReferenceChoice.EXCLUDED]
     tried = {frozenset(version.references) for version in face.versions if not is_rough(version)}
     return _first_untried(ranked[:_LOOKED_AT], tried)
+
+
+def draws_lots(engine: str, result: Restoration | None) -> bool:
+    """Whether another seed gives another result: the large engine; "automatic" as it did last."""
+    if engine == "automatic":
+        return result is not None and result.engine.startswith("instant-restore")
+    return engine.startswith("instant-restore")
+
+
+def next_seed(face: FaceOnPage, references: tuple[FaceId, ...]) -> int:
+    """The first seed after all that this face was restored with from these references."""
+    tried = [v.seed for v in face.versions if set(v.references) == set(references)]
+    return max(tried, default=-1) + 1
 
 
 def is_rough(result: Restoration) -> bool:

@@ -247,6 +247,21 @@ def test_another_try_takes_other_references(
     assert set(again) != set(first)
 
 
+def test_another_try_of_an_engine_that_draws_lots_takes_the_next_seed(
+    screen: RestoreScreen, library: Library, anna_known: PersonId, qtbot: QtBot
+) -> None:
+    screen.show_engines([EngineChoice("instant-restore", "InstantRestore")], "instant-restore")
+    _open(screen, library, qtbot, library.faces[0][0])
+    first = screen.guides.references.references()
+    keep_result(library.catalog, library.faces[0][0], anna_known, first)
+    screen.refresh(CatalogChanges(everything=True))
+    _settled(screen, qtbot)
+    with qtbot.waitSignal(screen.restore_wanted) as heard:
+        qtbot.keyClick(screen, Qt.Key.Key_A)
+    (request,), engine = heard.args
+    assert (set(request.references), request.seed, engine) == (set(first), 1, "instant-restore")
+
+
 def test_return_opens_the_drafts_for_a_decision(
     screen: RestoreScreen, library: Library, anna_known: PersonId, qtbot: QtBot
 ) -> None:
