@@ -54,6 +54,9 @@ def family_page(before: PageSide, after: PageSide, words: PageWords, font: Path)
     side = 330 if rows else 0
     room = floor - top - rows * (side + 76) - _GAP
     top = _pair(page, (before.picture, after.picture), words, top, room, small)
+    if rows:  # what the photo left over makes the faces larger
+        widest = (_WIDTH - 2 * _EDGE - 60) // 4 - 6 if len(faces) > 1 else 600
+        side = max(side, min(widest, (floor - top - _GAP) // rows - 76))
     for number, (was, now, name) in enumerate(faces):
         column, row = number % _FACES_A_ROW, number // _FACES_A_ROW
         alone = len(faces) == 1

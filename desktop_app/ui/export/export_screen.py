@@ -52,7 +52,6 @@ class ExportScreen(Screen):
         self._subject: ExportSubject | None = None
         self.rows: dict[PhotoId, ExportRow] = {}
         self.form = SettingsForm()
-        self.form.setFixedWidth(_FORM_WIDTH)
         self.notice = Notice()
         self.start = controls.button("", "primary", icon="export")
         QShortcut(QKeySequence("Ctrl+E"), self, self.export)
@@ -83,7 +82,9 @@ class ExportScreen(Screen):
         left.addWidget(scroll, 1)
         right = QVBoxLayout()
         right.setSpacing(theme.GAP_SMALL)
-        right.addWidget(self.form, 1)
+        form = SideScroll(self.form)  # on a low window, or with large letters
+        form.setFixedWidth(_FORM_WIDTH)
+        right.addWidget(form, 1)
         right.addWidget(self.start)
         desk = QWidget()
         row = QHBoxLayout(desk)
