@@ -155,6 +155,8 @@ class NamesScreen(Screen):
     def _on_finished(self) -> None:
         for part in (self.look, self.again, self.take, self.write):
             part.setEnabled(True)
+        if self.choose.hasFocus():  # it got the focus when the others were disabled
+            self.setFocus()
 
     @Slot(object)
     def on_found(self, report: NamesReport) -> None:
