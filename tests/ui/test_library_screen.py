@@ -3,6 +3,9 @@
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop_app.catalog.values import PhotoFilter
+from desktop_app.domain.photo import DatePrecision
+from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.library.library_screen import LibraryScreen
 from desktop_app.ui.screen import Workbench
 from tests.ui.painting import Library
@@ -47,3 +50,34 @@ def test_a_search_without_an_answer_says_so_and_leads_back(qtbot: QtBot, bench: 
     qtbot.mouseClick(screen.empty.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: screen.grid.photos.rowCount() == 6, timeout=3000)
     assert not screen.empty.isVisible()
+
+
+def test_a_decade_shows_the_photos_that_may_lie_in_it_and_many_are_dated_at_once(
+    qtbot: QtBot, bench: Workbench, library: Library, decisions: Decisions
+) -> None:
+    screen = LibraryScreen(bench)
+    qtbot.addWidget(screen)
+    decisions.catalog_changed.connect(screen.refresh)
+    screen.date_wanted.connect(decisions.set_date)
+    screen.show()
+    screen.show_subject(None)
+    qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 6, timeout=3000)
+    screen.filters.years.setCurrentText("1960s")
+    qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 2, timeout=3000)
+    screen.filters.years.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 6, timeout=3000)
+    screen.grid.selectAll()
+    screen.ask_date()
+    dialog = screen._dialog
+    dialog.precision.setCurrentIndex(dialog.precision.findData(DatePrecision.DECADE))
+    dialog.year.setValue(1974)
+    assert dialog.said.text()
+    dialog.accept()
+    seventies = PhotoFilter(from_year=1970, to_year=1979)
+    qtbot.waitUntil(lambda: bench.catalog.photos.count(seventies) == 6, timeout=3000)
+    taken = {bench.catalog.photos.get(photo).taken.precision for photo in library.photos}
+    assert taken == {DatePrecision.DECADE}
+    screen.filters.years.setCurrentText("1970s")
+    qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 6, timeout=3000)
+    decisions.undo()
+    qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 0, timeout=3000)

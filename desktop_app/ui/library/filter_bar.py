@@ -5,7 +5,7 @@ import enum
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QDate, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QMenu, QPushButton, QWidget
 
@@ -15,6 +15,7 @@ from desktop_app.domain.photo import PhotoState
 from desktop_app.ui import controls, theme, words
 
 _TYPING_PAUSE_MS = 180
+_FIRST_DECADE = 1840  # of the oldest photographs that are kept in families
 
 
 class Pill(enum.Enum):
@@ -89,6 +90,16 @@ class FilterBar(QWidget):
         self._menu = QMenu(self)
         self.folders.setMenu(self._menu)
         layout.addWidget(self.folders)
+        self.years = QComboBox()
+        self.years.setAccessibleName(self.tr("Taken when"))
+        self.years.addItem(self.tr("Any time"), PhotoFilter())
+        self.years.addItem(self.tr("Not dated to the day"), PhotoFilter(date_vague=True))
+        for first in range(QDate.currentDate().year() // 10 * 10, _FIRST_DECADE - 10, -10):
+            decade = PhotoFilter(from_year=first, to_year=first + 9)
+            self.years.addItem(self.tr("{decade}s").format(decade=first), decade)
+        self.years.setToolTip(self.tr("Photos whose date may lie in these years"))
+        self.years.currentIndexChanged.connect(self._on_chosen)
+        layout.addWidget(self.years)
         self.order = QComboBox()
         self.order.setAccessibleName(self.tr("Order"))
         for order, text in (
@@ -104,8 +115,12 @@ class FilterBar(QWidget):
     def filter(self) -> PhotoFilter:
         """What is wanted now."""
         pill = next(pill for pill, made in self.buttons.items() if made.isChecked())
+        taken: PhotoFilter = self.years.currentData()
         return dataclasses.replace(
             _PILL_FILTERS[pill],
+            from_year=taken.from_year,
+            to_year=taken.to_year,
+            date_vague=taken.date_vague,
             text=self.search.text().strip(),
             folder_id=self._folder,
             order=self.order.currentData(),
@@ -122,6 +137,7 @@ class FilterBar(QWidget):
     def show_everything(self) -> None:
         """Takes every filter away."""
         self.search.clear()
+        self.years.setCurrentIndex(0)
         self._folder = None
         self.choose(Pill.ALL)
 
