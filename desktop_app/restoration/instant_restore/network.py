@@ -25,6 +25,7 @@ from desktop_app.restoration.instant_restore.attention import LayerMemory, Refer
 from desktop_app.restoration.instant_restore.checkpoint import CAPTION, Checkpoint
 from desktop_app.restoration.instant_restore.converted import ConvertedFile
 from desktop_app.restoration.instant_restore.draws import Draws
+from desktop_app.restoration.instant_restore.free_u import low_waves
 from desktop_app.restoration.instant_restore.memory import Memory
 from desktop_app.restoration.instant_restore.parts import empty_part
 from desktop_app.restoration.instant_restore.pieces import in_strips
@@ -269,6 +270,8 @@ class InstantRestore:
         """
         self._predict_noise, self._keep_references = predict_noise, keep_references
         if wanted:
+            # else the constant waves would be worked out anew in each compiled pass
+            torch.compiler.assume_constant_result(low_waves.__wrapped__)
             self._predict_noise = torch.compile(predict_noise, dynamic=False)
             self._keep_references = torch.compile(keep_references, dynamic=False)
         for network in (self._vae.encoder, self._vae.decoder):

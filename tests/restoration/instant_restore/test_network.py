@@ -116,6 +116,27 @@ def test_free_u_as_a_matrix_equals_the_fourier_filter():
             assert (found - right).abs().max() < 1e-5
 
 
+def test_a_compiled_free_u_keeps_its_waves_as_constants(tiny_file):
+    from desktop_app.restoration.instant_restore.free_u import apply_free_u
+
+    net = InstantRestore.from_checkpoint(tiny_file, architecture=tiny.ARCHITECTURE)
+    net.compile()
+    seen = []
+
+    def look(graph, inputs):
+        seen.extend(str(node.target) for node in graph.graph.nodes)
+        return graph
+
+    hidden, skipped = torch.randn(2, 1, 6, 8, 8)
+    captured = torch.compile(apply_free_u, backend=look, dynamic=False)
+    for found, right in zip(
+        captured(0, hidden, skipped), apply_free_u(0, hidden, skipped), strict=True
+    ):
+        assert torch.allclose(found, right)
+    assert seen
+    assert not [name for name in seen if "cos" in name or "arange" in name]
+
+
 @pytest.mark.parametrize(
     ("references", "words"),
     [
