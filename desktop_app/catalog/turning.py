@@ -41,16 +41,17 @@ def turn_to(connection: Connection, wanted: Iterable[tuple[PhotoId, int]]) -> Ca
 def _turned(face: Row[Any], width: int, height: int, quarters: int) -> dict[str, Any]:
     corners = np.array([[face.box_left, face.box_top], [face.box_right, face.box_bottom]])
     points = np.frombuffer(face.landmarks, "<f4").reshape(5, 2).astype(np.float64)
-    both = np.concatenate([corners, points])
     for _ in range(quarters):
-        both = np.stack([height - both[:, 1], both[:, 0]], axis=1)
+        corners = np.stack([height - corners[:, 1], corners[:, 0]], axis=1)
+        # a landmark counts from the middle of the first pixel, a box from its edge
+        points = np.stack([height - 1 - points[:, 1], points[:, 0]], axis=1)
         width, height = height, width
-    (left, top), (right, bottom) = both[:2].min(axis=0), both[:2].max(axis=0)
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return {
         "face": face.id,
         "box_left": float(left),
         "box_top": float(top),
         "box_right": float(right),
         "box_bottom": float(bottom),
-        "landmarks": both[2:].astype("<f4").tobytes(),
+        "landmarks": points.astype("<f4").tobytes(),
     }
