@@ -1,15 +1,18 @@
-"""What a restoration is blamed for: wrong pixels, wrong look, another person, stray attention."""
+"""What a restoration is blamed for: wrong pixels, a grid, wrong look, another person, stray
+attention."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from desktop_app.restoration.training.network import CompactNetwork
+from desktop_app.restoration.training.network import CompactNetwork, smoothed
 from desktop_app.restoration.training.perceptual import ShiftTolerantDistance
 from desktop_app.restoration.training.recipe import TrainingConfig
 
 PATCH = 128  # side of the part that the perceptual loss looks at, of a face of 256
+GRID = 8  # pixels after which a pattern of the network's own making repeats: it works at 1/2 to 1/8
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ def losses(
     Without `looks`, the two losses that judge by other networks are left out.
     """
     restored, attention = restored_batch(network, batch)
-    found = {"pixel": (restored - batch.clean).square().add(1e-4).sqrt().mean()}
+    found = {
+        "pixel": (restored - batch.clean).square().add(1e-4).sqrt().mean(),
+        "grid": grid(restored - batch.clean).mean(),
+    }
     if batch.reference_count:
         found["landmark_attention"] = _landmark_attention(network, batch, attention)
     if not looks:
@@ -63,6 +69,22 @@ def losses(
         target = network.embed(batch.clean[some])
     found["identity"] = 1 - (network.embed(restored[some]) * target).sum(dim=1).mean()
     return found
+
+
+def grid(difference: Tensor) -> Tensor:
+    """(n,): how much of a difference (n, 3, side, side) repeats every GRID pixels.
+
+    What 8 x 8 cells of GRID x GRID pixels around a place share, without its own mean, is a
+    pattern; a photograph has hardly any, a network that shuffles pixels up may leave much. The
+    root of its mean square, in units of the pictures.
+    """
+    fine = (difference - smoothed(difference)).float()
+    cells = functional.pixel_unshuffle(fine, GRID)  # (n, 3 * GRID^2, rows, columns)
+    shared = functional.avg_pool2d(cells, 8, 4)
+    n, _, rows, columns = shared.shape
+    shared = shared.reshape(n, 3, GRID * GRID, rows, columns)
+    pattern = shared - shared.mean(dim=2, keepdim=True)
+    return pattern.square().mean(dim=(1, 2)).add(1e-8).sqrt().mean(dim=(1, 2))
 
 
 def weighted(found: dict[str, Tensor], config: TrainingConfig) -> Tensor:

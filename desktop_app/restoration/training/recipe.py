@@ -34,6 +34,7 @@ class TrainingConfig:
     identity: float = 0.4
     identity_every: int = 2  # of so many faces one is looked at by the identity loss
     landmark_attention: float = 0.03
+    grid: float = 0.0  # against patterns that repeat every few pixels
     looks_from: float = 0.25  # of the budget: before it, pixels and attention alone are learned
     reference_counts: tuple[int, ...] = (0, 1, 2, 4)
     reference_odds: tuple[float, ...] = (0.15, 0.4, 0.3, 0.15)
@@ -81,7 +82,10 @@ LIKENESS = Recipe(
 """For a network that already cleans: more references a face, and the person weighs three times
 as much. Meant to be begun from the checkpoint of `small` (`--begin-from`)."""
 
-RECIPES = {"small": Recipe(), "likeness": LIKENESS, "larger": LARGER}
+EVEN = replace(LIKENESS, training=replace(LIKENESS.training, grid=6.0, learning_rate=3e-4))
+"""As `likeness`, and the patterns that a network leaves when it shuffles pixels up are blamed."""
+
+RECIPES = {"small": Recipe(), "likeness": LIKENESS, "even": EVEN, "larger": LARGER}
 
 
 def _read(default: Any, values: dict[str, Any]) -> Any:

@@ -28,7 +28,7 @@ from desktop_app.restoration.training.export import (  # noqa: E402
     export,
     rounded,
 )
-from desktop_app.restoration.training.losses import joined, losses  # noqa: E402
+from desktop_app.restoration.training.losses import grid, joined, losses  # noqa: E402
 from desktop_app.restoration.training.perceptual import ShiftTolerantDistance  # noqa: E402
 from desktop_app.restoration.training.recipe import (  # noqa: E402
     NetworkConfig,
@@ -160,6 +160,17 @@ def test_training_lowers_the_losses_and_pulls_attention_to_the_landmarks(
 
 class Killed(Exception):
     pass
+
+
+def test_a_grid_is_told_from_a_photograph() -> None:
+    photo = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(1)) * 0.2
+    cell = torch.zeros(8, 8)
+    cell[::4, ::4], cell[2::4, 2::4] = 0.04, -0.04
+    pattern = cell.tile(32, 32)
+    assert float(grid(photo)) < 0.01
+    strength = float(pattern.square().mean().sqrt())
+    assert float(grid(pattern.expand(1, 3, -1, -1))) == pytest.approx(strength, rel=0.05)
+    assert float(grid(photo + pattern)) > float(grid(photo)) + 0.4 * strength
 
 
 def test_a_resumed_run_ends_as_an_unbroken_one(models: Path, tmp_path: Path) -> None:
