@@ -20,7 +20,7 @@ from desktop_app.restoration.training.evaluate import (
     write_results,
 )
 from desktop_app.restoration.training.export import ENCODER, RESTORER, export, seconds_a_face
-from desktop_app.restoration.training.measures import Measures
+from desktop_app.restoration.training.measures import Measures, own_grid
 from desktop_app.restoration.training.prepare import prepare
 from desktop_app.restoration.training.recipe import RECIPES
 from desktop_app.restoration.training.trainer import Budget, Trainer, load_network, ranks
@@ -112,6 +112,8 @@ def measure(arguments: argparse.Namespace) -> None:
         write_results(work / f"{name}.json", scores, people)
         print(f"\n{name}, {len(people)} people\n\n{table(scores, people)}")
         print(by_brightness(cases, scores))
+        true = sum(own_grid(case.truth) for case in cases) / len(cases)
+        print(f"grid of the true faces: {true:.3f}")
     if (arguments.data / "old_photos").is_dir():
         photos, sheet = arguments.data / "old_photos", work / "old_photos.png"
         print(old_photos(photos, arguments.models, restorer, measures, sheet))

@@ -15,6 +15,7 @@ from desktop_app.domain.face import Embedding, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.embedder import MobileFaceEmbedder
 from desktop_app.faces.yunet import YuNetDetector
+from desktop_app.restoration.training.losses import grid
 from desktop_app.restoration.training.perceptual import ShiftTolerantDistance
 
 
@@ -28,6 +29,7 @@ class Score:
     identity: float
     identity_references: float  # mean cosine to the person's own references
     second: float  # Euclidean distance, smaller is nearer; nan where dlib is not installed
+    grid: float  # levels of 255 that repeat every 8 pixels (`losses.grid`); see `own_grid`
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Measures:
             float(identity @ truth.identity),
             float(np.mean(to_references)) if to_references else float("nan"),
             second,
+            own_grid(picture),
         )
 
     def similarity(self, one: RgbImage, other: RgbImage) -> float | None:
@@ -96,12 +99,21 @@ class Measures:
         return max(faces, key=lambda face: face.bbox.width * face.det_score).landmarks
 
     def _st_lpips(self, one: RgbImage, other: RgbImage) -> float:
-        pair = [
-            torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
-            for picture in (one, other)
-        ]
         with torch.no_grad():
-            return float(self._distance(*pair))
+            return float(self._distance(_as_tensor(one), _as_tensor(other)))
+
+
+def own_grid(picture: RgbImage) -> float:
+    """How strongly a picture (256, 256, 3) repeats itself every 8 pixels, in levels of 255.
+
+    What a network's way of making pixels leaves behind; a photograph has some by its contents.
+    """
+    return float(grid(_as_tensor(picture))) * 127.5
+
+
+def _as_tensor(picture: RgbImage) -> torch.Tensor:
+    """(1, 3, rows, columns) in [-1, 1]."""
+    return torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
 
 
 class SecondOpinion:
