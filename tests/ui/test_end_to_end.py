@@ -72,7 +72,7 @@ def test_from_a_folder_to_an_export_and_all_is_there_after_reopening(
     likeness.add_folder(str(album))
     qtbot.waitUntil(lambda: catalog.photos.count() == 5, timeout=_LONG)
     qtbot.waitUntil(lambda: not likeness.jobs.at_work(), timeout=_LONG)
-    assert likeness.library.grid.photos.rowCount() == 5
+    qtbot.waitUntil(lambda: likeness.library.grid.photos.rowCount() == 5, timeout=5_000)
 
     # name a person
     likeness.window.go("people")

@@ -196,9 +196,11 @@ def test_an_interrupt_of_the_terminal_is_the_other_sides_to_decide(engine):
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is a thing of POSIX")
 def test_control_c_ends_the_work_inside_a_face_and_the_engine_with_it():
     driver = (
-        "import sys, numpy as np\n"
+        "import signal, sys, numpy as np\n"
         "from pathlib import Path\n"
         "from desktop_app.restoration.instant_restore import process\n"
+        # a shell that runs the tests in the background has them ignore Control-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"process.child_command = lambda python: [sys.executable, {str(STAND_IN)!r}]\n"
         "crop = np.zeros((64, 64, 3), np.uint8)\n"
         "engine = process.InstantRestoreProcess(Path('weights'))\n"
