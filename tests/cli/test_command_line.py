@@ -187,8 +187,7 @@ def test_the_demo_finds_every_face_and_every_person(ask: Ask, tmp_path: Path) ->
     assert answer["faces_found"] == answer["faces_expected"] == 5
     assert answer["people_right"] == 5
     assert answer["psnr_after"] > answer["psnr_before"] + 0.3
-    # grain is laid over the restored face again, which costs the embedder what the network gained
-    assert answer["likeness_after"] > answer["likeness_before"] - 0.03
+    assert answer["likeness_after"] > answer["likeness_before"]
     for name in ("picture", "export", "catalog"):
         assert Path(answer[name]).is_file()
     shutil.rmtree(tmp_path / "demo")
