@@ -5,6 +5,7 @@ import os
 import re
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from desktop_app.domain.errors import CatalogDamaged, NotKnown, NotPermitted
 from desktop_app.domain.whole_file import as_expected, flush_folder
 
 STAMP = "%Y%m%dT%H%M%S%f"  # UTC, as it stands in a backup's name
+
+_REPLACED = "-replaced-"
+_LOGS = ("-wal", "-shm")
+
+UNFINISHED = ".likeness-copy-"
+"""How the name of a copy begins that is not whole; a kill may leave one."""
 
 KEPT = 7
 """Backups kept of each occasion; older ones are removed."""
@@ -23,14 +30,15 @@ def backups_folder(path: Path) -> Path:
     return path.parent / f"{path.stem}-backups"
 
 
-def back_up(path: Path, to: Path) -> None:
+def back_up(path: Path, to: Path, *, by_way_of: Path | None = None) -> None:
     """Copies a catalog by SQLite's backup; `to` is whole and sound, or as it was before.
 
-    Readers and writers go on meanwhile. Only the owner may read the copy.
+    Readers and writers go on meanwhile. Only the owner may read the copy. Until it is whole it
+    lies in the folder `by_way_of` (that of `to` where none is named), under the name `UNFINISHED`.
     Raises `DiskFull`, `NotPermitted`, `CatalogDamaged`.
     """
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".likeness-", dir=to.parent)
+        descriptor, name = tempfile.mkstemp(prefix=UNFINISHED, dir=by_way_of or to.parent)
     except OSError as error:
         raise as_expected(error, to) from error
     os.close(descriptor)
@@ -56,14 +64,7 @@ def back_up(path: Path, to: Path) -> None:
 
 def back_up_beside(path: Path, occasion: str) -> Path:
     """A dated backup in the catalog's own folder; older ones of the occasion are rotated out."""
-    folder = backups_folder(path)
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise NotPermitted(
-            f"A backup of the catalog may not be written in {folder.parent}. "
-            "Check the permissions of the folder, then try again."
-        ) from error
+    folder = _made_folder(path)
     stamp = datetime.now(UTC).strftime(STAMP)
     made = folder / f"{path.stem}-{stamp}-{occasion}.sqlite"
     back_up(path, made)
@@ -92,6 +93,16 @@ def newest_sound_backup(path: Path) -> Path | None:
     return None
 
 
+def clear_unfinished(path: Path) -> None:
+    """Removes the copies that a kill left half made; the caller holds the catalog's lock.
+
+    They hold faces and names, which nobody would find to forget. Those that a command is making
+    at this moment of a catalog opened to read lie where the user asked for them.
+    """
+    for left in backups_folder(path).glob(f"{UNFINISHED}*"):
+        left.unlink(missing_ok=True)
+
+
 def restore_backup(path: Path, backup: Path) -> Path | None:
     """Puts a backup in the catalog's place; tells where the catalog that stood there is now.
 
@@ -103,25 +114,68 @@ def restore_backup(path: Path, backup: Path) -> Path | None:
     if quick_check(backup):
         raise CatalogDamaged(f"The backup {backup.name} is damaged too. Choose an older one.")
     lock = lock_for_writing(path)
-    brought = path.with_name(f"{path.name}.brought-back")
+    brought = _brought(path)
     try:
-        back_up(backup, brought)  # first, for the disk may be full
+        back_up(backup, brought, by_way_of=_made_folder(path))  # first, for the disk may be full
         aside = None
         if path.exists():
             stamp = datetime.now(UTC).strftime(STAMP)
-            aside = path.with_name(f"{path.stem}-replaced-{stamp}{path.suffix}")
-            for end in ("", "-wal", "-shm"):
-                part = Path(f"{path}{end}")
-                if part.exists():
-                    part.replace(f"{aside}{end}")
+            aside = path.with_name(f"{path.stem}{_REPLACED}{stamp}{path.suffix}")
+            _set_aside(path, aside, ("", *_LOGS))
         brought.replace(path)
         flush_folder(path.parent)
         return aside
     except OSError as error:
         raise as_expected(error, path) from error
     finally:
-        brought.unlink(missing_ok=True)
+        if path.exists():  # else the next opening goes on from here, see `finish_restoring`
+            brought.unlink(missing_ok=True)
         lock.release()
+
+
+def finish_restoring(path: Path) -> None:
+    """Ends what a kill interrupted in `restore_backup`; the caller holds the catalog's lock.
+
+    As long as the catalog stands in its place the backup was not brought; once it is set aside,
+    the rest follows, its log first, which must not be taken for the backup's.
+    """
+    brought = _brought(path)
+    if path.exists():
+        brought.unlink(missing_ok=True)
+    elif brought.exists():
+        names = f"{glob.escape(path.stem)}{_REPLACED}*{glob.escape(path.suffix)}"
+        for aside in sorted(path.parent.glob(names))[-1:]:
+            _set_aside(path, aside, _LOGS)
+        brought.replace(path)
+        flush_folder(path.parent)
+
+
+def _brought(path: Path) -> Path:
+    """Where a backup waits, whole, until the catalog is set aside for it."""
+    return path.with_name(f"{path.name}.brought-back")
+
+
+def _set_aside(path: Path, aside: Path, ends: Sequence[str]) -> None:
+    for end in ends:
+        part = Path(f"{path}{end}")
+        if part.exists():
+            part.replace(f"{aside}{end}")
+    flush_folder(path.parent)
+
+
+def _made_folder(path: Path) -> Path:
+    """The folder of the backups. Raises `NotPermitted`, `DiskFull`."""
+    folder = backups_folder(path)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except PermissionError as error:
+        raise NotPermitted(
+            f"A backup of the catalog may not be written in {folder.parent}. "
+            "Check the permissions of the folder, then try again."
+        ) from error
+    except OSError as error:
+        raise as_expected(error, folder) from error
+    return folder
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -13,6 +13,8 @@ from desktop_app.catalog.backups import (
     back_up,
     back_up_beside,
     backups,
+    clear_unfinished,
+    finish_restoring,
     made_at,
     newest_sound_backup,
 )
@@ -87,6 +89,8 @@ class Catalog:
         make_folder(path)
         lock = lock_for_writing(path)
         try:
+            finish_restoring(path)
+            clear_unfinished(path)
             if path.exists() and path.stat().st_size:
                 _require_sound(path)
                 require_known(path, steps)
@@ -179,6 +183,7 @@ class Catalog:
 
     def forget_backups(self) -> Path:
         """Removes every backup, for they still hold whoever was forgotten; makes a fresh one."""
+        clear_unfinished(self.path)
         old = backups(self.path)
         made = self.backup_beside("after-forgetting")
         for backup in old:

@@ -21,7 +21,8 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
     """A file to write to, which takes the name `path` only when the block ends well.
 
     Where the system can do so (Linux), the bytes have no name at all until they are whole, and a
-    process that is killed leaves nothing behind; elsewhere it may leave a file `.likeness-...`.
+    process that is killed leaves nothing behind (where the file takes another's place, for the time
+    of a rename, perhaps the whole file as `.likeness-...`); elsewhere it may leave such a file.
     The bytes are flushed to the disk before the name is given, and the name before the call
     returns; a cache, which a power cut may take, is not `durable` and skips both. A file that
     stands at `path` is replaced; on failure it stays as it was.
@@ -40,11 +41,15 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
             if durable:
                 os.fsync(file.fileno())
             if nameless:
-                temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}"
-                _give_name(descriptor, temporary)
-        assert temporary is not None
-        temporary.chmod(mode)
-        temporary.replace(path)
+                os.fchmod(descriptor, mode)
+                try:
+                    _give_name(descriptor, path)
+                except FileExistsError:  # only a rename takes another file's place
+                    temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}"
+                    _give_name(descriptor, temporary)
+        if temporary is not None:
+            temporary.chmod(mode)
+            temporary.replace(path)
         if durable:
             flush_folder(path.parent)
     except BaseException as error:
