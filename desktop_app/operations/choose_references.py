@@ -22,6 +22,7 @@ WANTED = 4  # references; the paper's identity similarity: .686 .728 .745 .756 f
 _SAME_SHOT = 0.97  # cosine from which two faces are frames of one moment
 _ALIKE = 0.5  # cosine to the face in question from which a photo without a date is near in age
 _FAR_AGE = 15.0  # years from which an age no longer helps
+_ONE_AGE = 5.0  # years within which photos show one age, for a grown-up
 _YEARS_WEIGHT, _POSE_WEIGHT, _QUALITY_WEIGHT = 1.0, 0.6, 0.8
 
 
@@ -201,7 +202,22 @@ def _state(
     if len(chosen) < count:
         photos = "1 photo" if len(chosen) == 1 else f"{len(chosen)} photos"
         return ReferenceState.WEAK, f"{photos} of {count}; more of them make a better likeness."
+    if (years := _one_age_only(chosen)) is not None and None in apart:
+        return (
+            ReferenceState.WEAK,
+            f"All photos are of one age, {years}; of another, {person.name} may look different.",
+        )
     return ReferenceState.READY, ""
+
+
+def _one_age_only(chosen: Sequence[Candidate]) -> str | None:
+    """The years of photos that all show the person at about one age; None where they do not."""
+    years = [c.photo.taken.middle_year for c in chosen]
+    known = [year for year in years if year is not None]
+    if len(known) < len(years) or max(known) - min(known) > _ONE_AGE:
+        return None
+    first, last = int(min(known)), int(max(known))
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def references_by_hand(

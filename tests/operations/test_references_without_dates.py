@@ -1,6 +1,7 @@
 """Without dates, the photos that look most like the face guide it, near-duplicates once."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import FaceId, PersonId
+from desktop_app.domain.person import ReferenceState
+from desktop_app.domain.photo import DatePrecision, PhotoDate
 from desktop_app.operations.choose_references import choose_references
 from tests.catalog.library import MODEL, Library, detected, new_face
 
@@ -63,3 +66,37 @@ def test_an_excluded_one_never_guides_and_a_pinned_one_always(
     catalog.references.exclude(anna, faces[1])
     chosen = choose_references(catalog, anna, catalog.faces.get(faces[0]), count=2, model=MODEL)
     assert [one.face_id for one in chosen.references] == [faces[2], faces[4]]
+
+
+def _dated(library: Library, face: FaceId, year: int) -> None:
+    photo = library.catalog.faces.get(face).photo_id
+    taken = PhotoDate(date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR)
+    library.catalog.photos.set_date([photo], taken)
+
+
+@pytest.mark.parametrize(
+    ("years", "own", "state"),
+    [
+        ((1950, 1951, 1953, 1954, 1952), None, ReferenceState.WEAK),  # one age only
+        ((1950, 1951, 1953, 1954, 1952), 1951, ReferenceState.READY),  # and just the right one
+        ((1950, 1951, 1953, 1954, 1952), 1980, ReferenceState.WEAK),  # and a wrong one
+        ((1930, 1951, 1970, 1954, 1940), None, ReferenceState.READY),
+    ],
+)
+def test_photos_of_one_age_only_are_said_to_be_weak(
+    library: Library,
+    faces: list[FaceId],
+    years: tuple[int, ...],
+    own: int | None,
+    state: ReferenceState,
+) -> None:
+    catalog = library.catalog
+    for face, year in zip(faces[1:], years, strict=True):
+        _dated(library, face, year)
+    if own is not None:
+        _dated(library, faces[0], own)
+    asked = catalog.faces.get(faces[0])
+    chosen = choose_references(catalog, _anna(library), asked, model=MODEL)
+    assert chosen.state is state
+    if state is ReferenceState.WEAK:
+        assert ("of one age, 195" if own is None else "more than 15 years") in chosen.why
