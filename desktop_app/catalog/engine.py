@@ -21,6 +21,7 @@ from desktop_app.domain.errors import (
     NotKnown,
     NotPermitted,
 )
+from desktop_app.domain.whole_file import as_expected
 
 PAGE_SIZE = 16384
 """Bytes; a 1 to 2 KB embedding wastes half of a 4 KB page (measured, design/performance.md)."""
@@ -131,7 +132,7 @@ def lock_for_writing(path: Path) -> FileLock:
             "Close the other window or wait for the other command, then try again."
         ) from error
     except OSError as error:
-        raise _not_writable(path) from error
+        raise _not_writable(path, error) from error
     return lock
 
 
@@ -144,7 +145,7 @@ def make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _not_writable(path) from error
+        raise _not_writable(path, error) from error
 
 
 def make_file(path: Path) -> None:
@@ -158,21 +159,22 @@ def make_file(path: Path) -> None:
         elif os.name != "nt":
             path.chmod(0o600)
     except OSError as error:
-        raise _not_writable(path) from error
+        raise _not_writable(path, error) from error
     with in_the_users_words(path), _raw(path) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL")
 
 
 def quick_check(path: Path) -> list[str]:
-    """SQLite's own words on what is wrong with the file; empty where it is sound."""
+    """SQLite's own words on what is wrong with the file; empty where it is sound.
+
+    Raises `NotKnown` and others where it cannot be read at all.
+    """
     try:
-        with _raw(path, read_only=True) as connection:
+        with in_the_users_words(path), _raw(path, read_only=True) as connection:
             found = [row[0] for row in connection.execute("PRAGMA quick_check")]
-    except sqlite3.DatabaseError as error:
-        if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return [str(error)]
-        raise
+    except CatalogDamaged as error:
+        return [str(error.__cause__)]
     return [] if found == ["ok"] else found
 
 
@@ -194,7 +196,10 @@ def in_the_users_words(path: Path) -> Iterator[None]:
         raise
 
 
-def _not_writable(path: Path) -> NotPermitted:
+def _not_writable(path: Path, error: OSError) -> ExpectedError:
+    expected = as_expected(error, path)
+    if isinstance(expected, DiskFull):
+        return expected
     return NotPermitted(
         f"The catalog {path.name} may not be written in {path.parent}. Choose another folder."
     )

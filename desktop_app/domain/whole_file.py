@@ -9,11 +9,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from desktop_app.domain.errors import DiskFull, ExpectedError, NotPermitted
+from desktop_app.domain.errors import (
+    BadRequest,
+    DiskFull,
+    ExpectedError,
+    FileVanished,
+    NotPermitted,
+)
 
 _PREFIX = ".likeness-"
 _NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
 """What file systems answer that cannot make them (network drives, FAT)."""
+
+DRIVE_GONE = frozenset(
+    {
+        errno.EIO,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.ETIMEDOUT,
+        errno.EHOSTDOWN,
+        errno.ENOENT,
+        errno.ENOTDIR,
+    }
+)
+"""What is answered where a drive was pulled out, or a folder taken away."""
 
 
 @contextlib.contextmanager
@@ -26,7 +47,7 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
     The bytes are flushed to the disk before the name is given, and the name before the call
     returns; a cache, which a power cut may take, is not `durable` and skips both. A file that
     stands at `path` is replaced; on failure it stays as it was.
-    Raises `DiskFull` and `NotPermitted`.
+    Raises what `as_expected` makes of a failure: `DiskFull`, `NotPermitted`, `FileVanished`.
     """
     temporary: Path | None = None
     try:
@@ -95,6 +116,17 @@ def as_expected(error: OSError, path: Path) -> ExpectedError | OSError:
         return NotPermitted(
             f"{path.name} may not be written in {path.parent}. Choose another folder."
         )
+    if error.errno in DRIVE_GONE:
+        return FileVanished(
+            f"{path.name} could not be written: its folder or drive is gone. "
+            "Connect the drive or choose another folder, then try again."
+        )
+    if error.errno == errno.EFBIG:
+        return DiskFull(
+            f"{path.name} is larger than a file may be on that drive. Choose another drive."
+        )
+    if error.errno in (errno.ENAMETOOLONG, errno.EILSEQ):
+        return BadRequest(f"{path.name} is no name that a file can have there. Choose another one.")
     return error
 
 

@@ -1,7 +1,6 @@
 """Opens a photo's file, and says in plain words why one cannot be read."""
 
 import contextlib
-import errno
 import io
 import os
 import stat
@@ -19,23 +18,11 @@ from desktop_app.domain.errors import (
     PhotoTooLarge,
     UnreadablePhoto,
 )
+from desktop_app.domain.whole_file import DRIVE_GONE
 
 MAX_PIXELS = 200_000_000
 """Pixels that a photo may state before it is refused; users with larger scans raise it."""
 
-_DRIVE_GONE = frozenset(
-    {
-        errno.EIO,
-        errno.ENODEV,
-        errno.ENXIO,
-        errno.ESTALE,
-        errno.ENOTCONN,
-        errno.ETIMEDOUT,
-        errno.EHOSTDOWN,
-        errno.ENOENT,
-        errno.ENOTDIR,
-    }
-)
 _PILLOW_REMARKS = r"PIL\."
 
 
@@ -81,7 +68,7 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
     except MemoryError as error:
         raise UnreadablePhoto(f"{name} needs more memory than this computer can give.") from error
     except OSError as error:
-        if error.errno in _DRIVE_GONE:
+        if error.errno in DRIVE_GONE:
             raise FileVanished(f"{name} is no longer there, or its drive is gone.") from error
         raise damaged(name) from error
     except Exception as error:  # a reader of hostile files may raise anything

@@ -1,5 +1,8 @@
 """Keeps small pictures of photos and faces, so that a grid need not decode the photos again."""
 
+import contextlib
+import errno
+import logging
 import os
 import re
 import threading
@@ -9,9 +12,12 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
+from desktop_app.domain.errors import DiskFull, ExpectedError
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.whole_file import write_whole
 from desktop_app.imaging.decode import shrink
+
+_log = logging.getLogger(__name__)
 
 _KEY = re.compile(r"[0-9a-z][0-9a-z-]{0,127}")
 _SUFFIX = ".jpg"
@@ -44,7 +50,9 @@ class ThumbnailStore:
     """A folder of JPEG files, readable by this user only, of at most `limit_bytes` in sum.
 
     The pictures made longest ago leave first. Everything here can be made again, so nothing is
-    flushed to the disk, and a damaged file counts as none. May be used from several threads.
+    flushed to the disk, and a damaged file counts as none. A picture that cannot be kept, for the
+    disk is full or the folder not to be written, stops nobody's work; on a full disk the others are
+    given up as well, for the catalog needs the room more. May be used from several threads.
     """
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
@@ -52,27 +60,33 @@ class ThumbnailStore:
         self._limit_bytes = limit_bytes
         self._lock = threading.Lock()
         self._used_bytes: int | None = None  # counted at the first writing
+        self._told = False  # that nothing can be kept, said once in the log
 
     def put(self, key: str, image: RgbImage) -> None:
-        """Keeps `image` under `photo_key` or `face_key`, in place of an earlier one.
-
-        Raises `DiskFull` and `NotPermitted`.
-        """
+        """Keeps `image` under `photo_key` or `face_key`, in place of an earlier one, if it can."""
         data = simplejpeg.encode_jpeg(
             np.ascontiguousarray(image), quality=_QUALITY, colorsubsampling="420"
         )
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder.chmod(0o700)
         with self._lock:
-            if self._used_bytes is None:
-                self._used_bytes = sum(size for _, size, _ in self._files())
-            self._used_bytes -= _size(path)
-            with write_whole(path, mode=0o600, durable=False) as file:
-                file.write(data)
-            self._used_bytes += len(data)
-            if self._used_bytes > self._limit_bytes:
-                self._used_bytes = self._clear_oldest()
+            try:
+                self._write(path, data)
+            except (ExpectedError, OSError) as error:
+                if _is_full(error):
+                    self._clear_oldest(down_to=0)
+                self._used_bytes = None
+                if not self._told:
+                    _log.warning("Small pictures are not kept: %s", type(error).__name__)
+                self._told = True
+            else:
+                self._told = False
+
+    def give_up(self) -> bool:
+        """Removes every picture, where the room is needed for more; whether that freed any."""
+        with self._lock:
+            freed = self._clear_oldest(down_to=0)
+            self._used_bytes = None
+        return freed > 0
 
     def get(self, key: str) -> bytes | None:
         """A whole JPEG file, or None where there is none, or a damaged one."""
@@ -110,16 +124,34 @@ class ThumbnailStore:
                 found.append((status.st_mtime_ns, status.st_size, str(path)))
         return found
 
-    def _clear_oldest(self) -> int:
-        """Makes room; returns the bytes that are left."""
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder.chmod(0o700)
+        if self._used_bytes is None:
+            self._used_bytes = sum(size for _, size, _ in self._files())
+        self._used_bytes -= _size(path)
+        with write_whole(path, mode=0o600, durable=False) as file:
+            file.write(data)
+        self._used_bytes += len(data)
+        if self._used_bytes > self._limit_bytes:
+            self._used_bytes -= self._clear_oldest(int(self._limit_bytes * _ROOM_AFTER_CLEARING))
+
+    def _clear_oldest(self, down_to: int) -> int:
+        """Makes room until at most so many bytes are left; returns the bytes that were freed."""
         files = sorted(self._files())
-        left = sum(size for _, size, _ in files)
+        left = before = sum(size for _, size, _ in files)
         for _, size, path in files:
-            if left <= self._limit_bytes * _ROOM_AFTER_CLEARING:
+            if left <= down_to:
                 break
-            Path(path).unlink(missing_ok=True)
-            left -= size
-        return left
+            with contextlib.suppress(OSError):
+                Path(path).unlink()
+                left -= size
+        return before - left
+
+
+def _is_full(error: BaseException) -> bool:
+    full = (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, DiskFull) or getattr(error, "errno", None) in full
 
 
 def _size(path: Path) -> int:

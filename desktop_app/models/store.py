@@ -1,10 +1,12 @@
 """The one place that knows which models are here, whether they are whole, and how one comes in."""
 
+import contextlib
 import enum
 import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,8 @@ from desktop_app.domain.whole_file import as_expected, write_whole
 from desktop_app.models.known import KNOWN, KnownModel
 
 _CHECKSUMS = "checksums.json"
+_INCOMING = ".incoming-"
+_ABANDONED = 24 * 3600.0  # seconds
 _BLOCK = 1 << 20  # bytes read at a time
 _ROOM_TO_SPARE = 100_000_000  # bytes that stay free after an installation
 
@@ -133,12 +137,15 @@ class ModelStore:
         model = self.get(model_id)
         if model.bundled:
             raise BadRequest(f"{model.title} is a part of the application; there is no other.")
+        place = self._installed / model_id
         try:
             self._installed.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._clear_unfinished()
             _check_room(self._installed, size, model)
-            staged = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._installed))
+            staged = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self._installed))
         except OSError as error:
-            raise as_expected(error, self._installed / model_id) from error
+            raise as_expected(error, place) from error
+        before = self._before(model)
         try:
             make(staged)
             told = {
@@ -147,10 +154,33 @@ class ModelStore:
             }
             with write_whole(staged / _CHECKSUMS) as checksums:
                 checksums.write(json.dumps(told, indent=1).encode())
-            self.remove(model_id)
-            staged.rename(self._installed / model_id)
+            if place.exists():
+                shutil.rmtree(before, ignore_errors=True)
+                place.rename(before)
+            staged.rename(place)
+        except OSError as error:
+            raise as_expected(error, place) from error
         finally:
+            self._bring_back(model)
             shutil.rmtree(staged, ignore_errors=True)
+            if place.exists():
+                shutil.rmtree(before, ignore_errors=True)
+
+    def _before(self, model: KnownModel) -> Path:
+        """Where the model of before waits for the moment of the change."""
+        return self._installed / f".before-{model.id}"
+
+    def _bring_back(self, model: KnownModel) -> None:
+        """Where the change broke off between two renames, the model of before stands again."""
+        if not self._folder(model).exists() and self._before(model).is_dir():
+            with contextlib.suppress(OSError):  # the drive may be away: asked again next time
+                self._before(model).rename(self._folder(model))
+
+    def _clear_unfinished(self) -> None:
+        """Gigabytes that a kill left half-way, and nobody works on any more."""
+        for left in self._installed.glob(f"{_INCOMING}*"):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
 
     def remove(self, model_id: str) -> None:
         """Deletes what the user installed; nothing happens where there is nothing."""
@@ -175,6 +205,8 @@ class ModelStore:
 
     def _condition(self, model: KnownModel, *, thorough: bool) -> ModelCondition:
         folder = self._folder(model)
+        if not model.bundled and not folder.is_dir():
+            self._bring_back(model)
         if not model.bundled and not folder.is_dir():
             return ModelCondition(ModelState.MISSING, "it is not installed.")
         told = self._checksums(model)

@@ -1,6 +1,6 @@
 """Brings a folder's photos and the faces in them into the catalog, and keeps them up to date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
@@ -13,7 +13,7 @@ from desktop_app.catalog.values import (
     PhotoFilter,
 )
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.errors import ExpectedError, FileVanished, NotKnown
+from desktop_app.domain.errors import DiskFull, ExpectedError, FileVanished, NotKnown
 from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import Photo, PhotoState
 from desktop_app.domain.progress import Progress, Report
@@ -63,7 +63,7 @@ def index_folder(
                     finished.append(_indexed(photo, seen, eyes))
                 done += 1
         finally:
-            changes |= catalog.photos.record_indexed(finished)
+            changes |= _recorded(catalog, finished, thumbnails)
     report(Progress(done, total))
     catalog.folders.mark_indexed(folder_id)
     return changes | CatalogChanges.of(folders=[folder_id])
@@ -113,6 +113,18 @@ def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> Cata
     if lost:
         changes |= catalog.photos.mark_missing([photo.id for photo in lost])
     return changes
+
+
+def _recorded(
+    catalog: Catalog, finished: Sequence[IndexedPhoto], thumbnails: ThumbnailStore
+) -> CatalogChanges:
+    """On a full disk the small pictures are given up first: they can be made again."""
+    try:
+        return catalog.photos.record_indexed(finished)
+    except DiskFull:
+        if not thumbnails.give_up():
+            raise
+        return catalog.photos.record_indexed(finished)
 
 
 def _folder(catalog: Catalog, folder_id: FolderId) -> Folder:

@@ -87,11 +87,8 @@ def write_sidecar(
             raise as_expected(error, path) from error
     else:
         mode = path.stat().st_mode & 0o777 if before is not None else 0o644
-        try:
-            with write_whole(path, mode=mode) as file:
-                file.write(after)
-        except FileNotFoundError as error:
-            raise FileVanished(f"The folder of {shown_name(photo)} is not there.") from error
+        with write_whole(path, mode=mode) as file:
+            file.write(after)
     return True
 
 
