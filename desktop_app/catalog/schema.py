@@ -113,6 +113,7 @@ faces = Table(
     _real("frontal"),
     _real("light"),
     _real("eye_distance"),
+    _maybe("one_tone", Integer),
     _number("poor"),
     _real("grade"),
     _of("person_id", "people", nullable=True),

@@ -60,6 +60,7 @@ class FaceQuality:
     frontal: float
     light: float
     size: float  # distance of the eyes in pixels, not a score
+    one_tone: bool | None = None  # grey or brown throughout, as old prints are; None: not looked at
 
     @property
     def poor(self) -> bool:

@@ -12,11 +12,11 @@ from desktop_app.domain.face import BBox, DetectedFace, Landmarks
 from desktop_app.domain.ids import FaceId, PhotoId
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.detector import FaceDetector
-from desktop_app.faces.quality import measure_quality
 from desktop_app.faces.yunet import YuNetDetector
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.operations.look_at_photo import quality_of
 
 _SMALLEST = 12.0  # pixels; a smaller box holds no features to speak of
 _SAME_FACE = 0.3  # overlap from which two boxes are about one face
@@ -121,7 +121,7 @@ def _keep(
     return catalog.faces.add_drawn(
         photo_id,
         face,
-        measure_quality(image, face),
+        quality_of(image, face),
         eyes.embedder.embed(image, face.landmarks),
         eyes.embedder.id,
     )

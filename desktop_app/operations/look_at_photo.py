@@ -6,12 +6,14 @@ from pathlib import Path
 
 from desktop_app.domain.face import DetectedFace, Embedding, FaceQuality
 from desktop_app.domain.photo import PhotoMetadata, RgbImage
+from desktop_app.faces.alignment import align_for_embedding
 from desktop_app.faces.quality import measure_quality
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.metadata import read_metadata
 from desktop_app.imaging.upright import turned_size
 from desktop_app.operations.eyes import Eyes
+from desktop_app.restoration.colour import has_one_tone
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,15 @@ def describe_faces(
     image: RgbImage, faces: Sequence[DetectedFace], eyes: Eyes
 ) -> tuple[SeenFace, ...]:
     return tuple(
-        SeenFace(face, measure_quality(image, face), eyes.embedder.embed(image, face.landmarks))
+        SeenFace(face, quality_of(image, face), eyes.embedder.embed(image, face.landmarks))
         for face in faces
     )
+
+
+def quality_of(image: RgbImage, face: DetectedFace) -> FaceQuality:
+    """How good a face is, and whether it is in colours."""
+    one_tone = has_one_tone(align_for_embedding(image, face.landmarks))
+    return replace(measure_quality(image, face), one_tone=one_tone)
 
 
 def look_at_photo(path: Path, eyes: Eyes, max_pixels: int, turned: int = 0) -> SeenPhoto:

@@ -78,6 +78,12 @@ def with_colours_of(crop: RgbImage, restored: FloatImage) -> FloatImage:
     return toned
 
 
+def has_one_tone(crop: RgbImage) -> bool:
+    """Whether a face (height, width, 3) is grey, sepia or the like, not in colours."""
+    picture = crop.astype(np.float32) / 255
+    return _tone_curves(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)) is not None
+
+
 def _tone_curves(picture: NDArray[np.float32]) -> list[NDArray[np.float32]] | None:
     """Both colours of (height, width, 3) YCrCb over brightness; None where there is no one tone."""
     smooth = cv2.GaussianBlur(picture, (0, 0), SMOOTHING * picture.shape[0])

@@ -101,6 +101,11 @@ def test_the_references_of_a_print_are_the_good_photos_with_reasons(
     assert "2 photos of 4" in chosen.why
 
 
+def test_it_is_seen_which_photos_are_in_colour(face_in: Callable[[str], Face]) -> None:
+    seen = {name: face_in(name).quality.one_tone for name in (OFFICE, SPEECH, PRINT)}
+    assert seen == {OFFICE: False, SPEECH: False, PRINT: True}
+
+
 def test_references_near_in_age_come_first(named: Catalog, face_in: Callable[[str], Face]) -> None:
     person = named.people.by_name("Barack Obama")
     assert person is not None

@@ -1,6 +1,7 @@
 """Without dates, the photos that look most like the face guide it, near-duplicates once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -100,3 +101,39 @@ def test_photos_of_one_age_only_are_said_to_be_weak(
     assert chosen.state is state
     if state is ReferenceState.WEAK:
         assert ("of one age, 195" if own is None else "more than 15 years") in chosen.why
+
+
+def _like(library: Library, *kinds: tuple[float, bool | None]) -> list[FaceId]:
+    """Faces alike but for the detector's score and whether they are without colours."""
+    made = []
+    for number, (score, one_tone) in enumerate(kinds):
+        vector = np.zeros(16, np.float32)
+        vector[0], vector[number + 1] = 0.6, 0.8
+        quality = replace(new_face(number).quality, one_tone=one_tone)
+        found = replace(detected(), det_score=score)
+        photo = library.photo(f"{number}.jpg")
+        made.append(library.catalog.faces.add_drawn(photo, found, quality, vector, MODEL))
+    library.person("Anna", made)
+    return made
+
+
+def test_photos_of_the_same_era_by_their_colours_come_first(library: Library) -> None:
+    catalog = library.catalog
+    asked, colour, unknown, grey = _like(
+        library, (0.9, True), (0.9, False), (0.9, None), (0.9, True)
+    )
+    assert catalog.faces.get(grey).quality.one_tone is True
+    assert catalog.faces.get(unknown).quality.one_tone is None
+    chosen = choose_references(catalog, _anna(library), catalog.faces.get(asked), model=MODEL)
+    assert chosen.references[-1].face_id == colour
+    reasons = {one.face_id: one.reason for one in chosen.references}
+    assert "also without colours" in reasons[grey]
+    assert "colour" not in reasons[colour]
+    assert "colour" not in reasons[unknown]
+
+
+def test_a_face_that_is_harder_to_see_comes_later(library: Library) -> None:
+    catalog = library.catalog
+    asked, covered, free = _like(library, (0.9, None), (0.86, None), (0.93, None))
+    chosen = choose_references(catalog, _anna(library), catalog.faces.get(asked), model=MODEL)
+    assert [one.face_id for one in chosen.references] == [free, covered]
