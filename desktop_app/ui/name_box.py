@@ -27,9 +27,9 @@ class NameBox(QLineEdit):
         completer = QCompleter(self._names, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        popup = QListView()
-        popup.setObjectName("completions")
-        completer.setPopup(popup)
+        self._offered = QListView()
+        self._offered.setObjectName("completions")
+        completer.setPopup(self._offered)
         self.setCompleter(completer)
         completer.activated.connect(self._on_completed)
         self.returnPressed.connect(self._on_return)
@@ -59,6 +59,7 @@ class NameBox(QLineEdit):
     @Slot()
     def _on_return(self) -> None:
         name = " ".join(self.text().split())
+        self._offered.hide()  # Return in its list comes here first and leaves it standing
         if name:
             self.clear()
             self.named.emit(name)

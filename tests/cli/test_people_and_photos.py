@@ -1,6 +1,7 @@
 """People are reviewed, split and forgotten, photos dated and turned, without a window."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,32 @@ def test_a_group_is_split(faces: list[FaceId], tmp_path: Path) -> None:
         assert frozenset(faces[1:]) in {
             frozenset(group.faces) for group in catalog.faces.clusters()
         }
+
+
+def test_people_and_groups_are_listed(
+    faces: list[FaceId], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["people", "list"]) == 0
+    assert "Anna: 1 confirmed, 3 suggested" in capsys.readouterr().out
+    assert run(["people", "list", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["people"] == [{"name": "Anna", "born": None, "confirmed": 1, "suggested": 3}]
+
+
+def test_two_people_are_one_and_are_parted_again(
+    faces: list[FaceId], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["people", "name", "Anne", "--face", str(faces[1])]) == 0
+    assert run(["people", "merge", "Anna", "anna"]) == 1
+    assert "themselves" in capsys.readouterr().err
+    assert run(["people", "merge", "Anna", "Anne"]) == 0
+    with _catalog(tmp_path) as catalog:
+        (anna,) = catalog.people.all()
+        assert (anna.person.name, anna.confirmed) == ("Anna", 2)
+    assert run(["people", "undo"]) == 0
+    with _catalog(tmp_path) as catalog:
+        counts = {one.person.name: one.confirmed for one in catalog.people.all()}
+        assert counts == {"Anna": 1, "Anne": 1}
 
 
 def test_years_are_kept_with_about(faces: list[FaceId], tmp_path: Path) -> None:

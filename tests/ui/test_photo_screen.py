@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.face import BBox, DetectedFace, Embedding, Landmarks
-from desktop_app.domain.ids import PersonId
+from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.photo import RgbImage
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.eyes import Eyes
@@ -87,6 +89,58 @@ def test_a_name_typed_beside_the_photo_names_that_face(
     with qtbot.waitSignal(screen.name_wanted) as told:
         qtbot.keyClick(box, Qt.Key.Key_Return)
     assert told.args == [[face], "Carl"]
+
+
+def _actions(screen: PhotoScreen, face: FaceId) -> dict[str, QAction]:
+    return {a.text(): a for a in screen.side.rows[face].menu().actions() if a.text()}
+
+
+def test_the_menu_of_a_face_offers_what_can_be_said_of_it(
+    qtbot: QtBot, screen: PhotoScreen, library: Library, anna: PersonId
+) -> None:
+    suggested, unnamed = library.faces[0][2], library.faces[1][2]
+    offered = _actions(screen, suggested)
+    assert list(offered) == [
+        "Yes, this is Anna",
+        "Not Anna",
+        "Show Anna",
+        "Restore this face",
+        "Ignore this face",
+        "Not a face",
+    ]
+    assert next(iter(_actions(screen, unnamed))) == "Who is this?"
+    with qtbot.waitSignal(screen.confirm_wanted) as told:
+        offered["Yes, this is Anna"].trigger()
+    assert told.args == [[suggested], anna]
+    with qtbot.waitSignal(screen.reject_wanted) as told:
+        offered["Not Anna"].trigger()
+    assert told.args == [[suggested], anna]
+    with qtbot.waitSignal(screen.go_wanted) as told:
+        offered["Show Anna"].trigger()
+    assert told.args == ["person", anna]
+    with qtbot.waitSignal(screen.ignore_wanted) as told:
+        offered["Ignore this face"].trigger()
+    assert told.args == [[suggested]]
+    with qtbot.waitSignal(screen.not_face_wanted) as told:
+        offered["Not a face"].trigger()
+    assert told.args == [[suggested]]
+
+
+def test_the_same_person_twice_is_flagged_and_not_forbidden(
+    qtbot: QtBot, bench: Workbench, screen: PhotoScreen, library: Library, anna: PersonId
+) -> None:
+    both = [library.faces[0][2], library.faces[1][2]]
+    bench.catalog.faces.confirm(both, anna)
+    screen.show_subject(PhotoSubject(library.photos[2], library.photos))
+
+    def flagged() -> list[FaceId]:
+        return [
+            face
+            for face, row in screen.side.rows.items()
+            if any("twice in this photo" in label.text() for label in row.findChildren(QLabel))
+        ]
+
+    qtbot.waitUntil(lambda: sorted(flagged()) == sorted(both), timeout=3000)
 
 
 def test_restoring_begins_with_the_chosen_face(
