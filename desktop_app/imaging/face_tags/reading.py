@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_app.domain.errors import ExpectedError, FileVanished
+from desktop_app.imaging.face_tags.extended_xmp import extended_xmp
 from desktop_app.imaging.face_tags.frame import PhotoFrame, readings
 from desktop_app.imaging.face_tags.picasa import PicasaFolder, read_picasa_folder
 from desktop_app.imaging.face_tags.tags import FaceTags, TagSet
@@ -61,10 +62,13 @@ class FaceTagReader:
         """
         with opened(photo) as file:
             header = read_header(file, shown_name(photo))
+            file.seek(0)
+            rest = extended_xmp(file, header.xmp) if header.file_format is FileFormat.JPEG else b""
         frame = _frame(header)
         sets: list[TagSet] = []
         problems: list[str] = []
-        for source, packet in [*self._sidecars(photo, problems), (shown_name(photo), header.xmp)]:
+        embedded = [(shown_name(photo), packet) for packet in (header.xmp, rest)]
+        for source, packet in [*self._sidecars(photo, problems), *embedded]:
             _read_packet(source, packet, frame, sets, problems)
         self._read_picasa(photo, frame, sets, problems)
         return FaceTags(tuple(sets), tuple(dict.fromkeys(problems))), frame

@@ -1,5 +1,6 @@
 """Names in files are found however they were written, and laid onto the upright photo."""
 
+import hashlib
 import io
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from desktop_app.domain.errors import BadRequest
 from desktop_app.domain.face import BBox
+from desktop_app.imaging.face_tags.extended_xmp import extended_xmp
 from desktop_app.imaging.face_tags.frame import PhotoFrame, turned, turned_back
 from desktop_app.imaging.face_tags.picasa import (
     parse_picasa_ini,
@@ -340,3 +342,43 @@ def test_the_regions_of_a_heic_photo_are_turned_as_its_exif_remembers(
     photo = tmp_path / "photo.heic"
     photo.write_bytes(b"")
     assert first(read(photo))["Ann"] == pytest.approx(ANN[1], abs=1e-5)
+
+
+def _extended(tmp_path: Path, spoil: bytes = b"", parts: int = 3) -> Path:
+    """A JPEG whose regions stand in Extended XMP, as the specification's part 3 has it."""
+    rest = layouts.lightroom([ANN], SIZE)
+    digest = hashlib.md5(rest, usedforsecurity=False).hexdigest().upper().encode()
+    first_packet = layouts.packet(
+        f"<xmpNote:HasExtendedXMP>{digest.decode()}</xmpNote:HasExtendedXMP>",
+        'xmlns:xmpNote="http://ns.adobe.com/xmp/note/"',
+    )
+    photo = photo_of(tmp_path, xmp=first_packet)
+    data = photo.read_bytes()
+    step = -(-len(rest) // parts)
+    segments = []
+    for offset in range(0, len(rest), step):
+        part = rest[offset : offset + step]
+        if spoil:
+            part = part.replace(b"Ann", spoil)
+        body = b"http://ns.adobe.com/xmp/extension/\0" + digest
+        body += len(rest).to_bytes(4, "big") + offset.to_bytes(4, "big") + part
+        segments.append(b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body)
+    segments.reverse()  # their order says nothing
+    photo.write_bytes(data[:2] + b"".join(segments) + data[2:])
+    return photo
+
+
+def test_names_in_the_second_half_of_a_long_packet_are_read(tmp_path: Path) -> None:
+    assert list(first(read(_extended(tmp_path)))) == ["Ann Lee"]
+
+
+def test_a_second_half_that_is_not_what_the_first_names_is_passed_over(tmp_path: Path) -> None:
+    assert read(_extended(tmp_path, spoil=b"Bob")).sets == ()
+
+
+@pytest.mark.parametrize("length", [2, 30, 200, 500, 900])
+def test_a_photo_cut_short_inside_it_is_no_danger(tmp_path: Path, length: int) -> None:
+    whole = _extended(tmp_path).read_bytes()
+    cut = io.BytesIO(whole[:length])
+    note = b"HasExtendedXMP='" + b"0" * 32 + b"'"
+    assert extended_xmp(cut, note) == b""
