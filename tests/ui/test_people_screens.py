@@ -4,9 +4,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.ids import PersonId
+from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.person import ReferenceChoice, Year
+from desktop_app.operations.choose_references import choose_references
 from desktop_app.operations.group_faces import regroup_people
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.people.group_screen import GroupScreen
@@ -198,6 +200,48 @@ def test_a_reference_is_pinned_by_key(
     with qtbot.waitSignal(review.reference_wanted) as told:
         qtbot.keyClick(review.references, Qt.Key.Key_P)
     assert told.args == [anna, face, ReferenceChoice.PINNED]
+
+
+def test_what_is_pinned_and_left_out_by_key_guides_from_then_on(
+    qtbot: QtBot,
+    bench: Workbench,
+    library: Library,
+    anna: PersonId,
+    review: PersonScreen,
+    decisions: Decisions,
+) -> None:
+    catalog = bench.catalog
+    catalog.faces.confirm(library.faces[0][2:5], anna)
+    join(review, decisions)
+    review.reference_wanted.connect(decisions.choose_reference)
+    review.refresh(CatalogChanges(everything=True))
+    review.tabs.setCurrentIndex(REFERENCES)
+    grid = review.references.grid
+    qtbot.waitUntil(lambda: grid.faces.rowCount() == 5, timeout=3000)
+    asked = catalog.faces.get(library.faces[0][5])
+
+    def guides() -> list[FaceId]:
+        chosen = choose_references(catalog, anna, asked, count=2, model=MODEL)
+        return [one.face_id for one in chosen.references]
+
+    def press(face: FaceId, key: Qt.Key) -> None:
+        row = [tile.face_id for tile in grid.faces.tiles()].index(face)
+        grid.setCurrentIndex(grid.faces.index(row))
+        qtbot.keyClick(review.references, key)
+        qtbot.waitUntil(lambda: face in catalog.references.choices(anna), timeout=3000)
+        qtbot.waitUntil(lambda: any(t.mark in ("pin", "no") for t in grid.faces.tiles()))
+
+    best = guides()[0]
+    spare = next(face for face in library.faces[0][:5] if face not in guides())
+    press(spare, Qt.Key.Key_P)
+    press(best, Qt.Key.Key_O)
+    assert guides()[0] == spare
+    assert best not in guides()
+    with Catalog.open(catalog.path, read_only=True) as reopened:
+        assert reopened.references.choices(anna) == {
+            spare: ReferenceChoice.PINNED,
+            best: ReferenceChoice.EXCLUDED,
+        }
 
 
 def test_merging_offers_only_people_there_are(

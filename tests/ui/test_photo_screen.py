@@ -5,19 +5,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage, QTransform
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.face import BBox, DetectedFace, Embedding, Landmarks
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.photo import RgbImage
+from desktop_app.domain.progress import silent
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.eyes import Eyes
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.library.photo_screen import PhotoScreen
 from desktop_app.ui.looking import Looking
 from desktop_app.ui.opened import OpenedEyes
+from desktop_app.ui.picture_reading import read_pictures
+from desktop_app.ui.pictures import PictureKey
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import PhotoSubject, RestoreSubject
 from tests.ui.painting import SIZE, Library
@@ -185,6 +188,45 @@ def test_a_photo_is_turned_in_the_catalog_alone_and_undo_turns_it_back(
         lambda: screen.canvas.picture is not None and screen.canvas.picture.size == SIZE,
         timeout=5000,
     )
+
+
+def _difference(one: QImage, other: QImage) -> float:
+    """Of two pictures made small: the mean difference of their lightness."""
+    sides = [
+        picture.scaled(
+            16, 16, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        for picture in (one, other)
+    ]
+    places = [(x, y) for x in range(16) for y in range(16)]
+    lightness = [[side.pixelColor(x, y).lightness() for x, y in places] for side in sides]
+    return float(np.abs(np.subtract(*lightness)).mean())
+
+
+def test_thumbnails_turn_with_the_photo_and_back(
+    bench: Workbench, library: Library, tmp_path: Path
+) -> None:
+    store = ThumbnailStore(tmp_path / "small", 10_000_000)
+    photo, face = library.photos[2], library.faces[0][2]
+    keys = [PictureKey(False, photo), PictureKey(True, face)]
+
+    def pictures() -> list[QImage]:
+        found = read_pictures(bench.catalog, store, keys, silent)
+        return [picture for _, picture in found if picture is not None]
+
+    before = pictures()
+    assert len(before) == 2
+    bench.catalog.photos.turn([photo], 90)
+    turned = pictures()
+    assert turned[0].size() == before[0].size().transposed()
+    for upright, lying in zip(before, turned, strict=True):
+        right = _difference(upright.transformed(QTransform().rotate(90)), lying)
+        wrong = _difference(upright.transformed(QTransform().rotate(270)), lying)
+        assert right < 0.25 * wrong
+    bench.catalog.photos.turn([photo], 270)
+    for first, again in zip(before, pictures(), strict=True):
+        assert again.size() == first.size()
+        assert _difference(first, again) < 2  # kept as JPEG in between
 
 
 def test_a_face_that_was_missed_is_drawn_and_named(
