@@ -7,13 +7,12 @@ from typing import Any
 
 from desktop_app.cli.people_command import person_named
 from desktop_app.cli.tools import Tools
+from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, NoReferences
-from desktop_app.domain.face import AssignmentStatus, Face
+from desktop_app.domain.face import Face
 from desktop_app.domain.photo import Photo
 from desktop_app.domain.restoration import (
     Likeness,
-    RestorationState,
-    RestoreRequest,
     RestoreSettings,
 )
 from desktop_app.imaging.encode import ExportSettings, encode_photo, format_of_suffix
@@ -21,7 +20,7 @@ from desktop_app.operations.choose_references import choose_references
 from desktop_app.operations.describe_export import describe_file_export
 from desktop_app.operations.likeness_words import likeness_in_words
 from desktop_app.operations.restore_file import ReferencePhoto, read_reference, restore_file
-from desktop_app.operations.restore_photos import restore_photos
+from desktop_app.operations.restore_waiting import Restored, faces_waiting, restore_waiting
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -39,6 +38,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--person", metavar="NAME", help="take this person's references")
     parser.add_argument("--all-of", metavar="NAME", help="drafts for all photos of this person")
+    parser.add_argument(
+        "--sharp-too", action="store_true", help="with --all-of: also faces that are sharp already"
+    )
     parser.add_argument("--face", type=int, metavar="N", help="1 is the largest face")
     parser.add_argument("--engine", choices=("compact", "instant-restore"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "coreml", "mps"))
@@ -173,27 +175,28 @@ def _face_of(tools: Tools, photo: Photo, person_id: int) -> tuple[Face | None, i
 def _restore_all(asked: argparse.Namespace, tools: Tools) -> int:
     catalog = tools.catalog
     person = person_named(catalog, asked.all_of)
-    wanted = [
-        face
-        for face in catalog.faces.of_person(person.id, AssignmentStatus.CONFIRMED)
-        if not any(
-            kept.state is not RestorationState.REFUSED and not kept.stale
-            for kept in catalog.restorations.of_face(face.id)
+    waiting = faces_waiting(catalog, person_id=person.id)
+    wanted = waiting.faces + (waiting.clear if asked.sharp_too else ())
+    done = Restored(CatalogChanges(), {}, ())
+    if wanted:
+        done = restore_waiting(
+            catalog,
+            tools.restorer,
+            wanted,
+            tools.eyes,
+            tools.terminal.report("Restoring"),
+            tools.max_pixels,
+            settings=_settings(asked),
+            seed=asked.seed,
+            preview=asked.preview,
         )
-    ]
-    settings = _settings(asked)
-    requests = [
-        RestoreRequest(face.id, None, settings, asked.seed, asked.preview) for face in wanted
-    ]
-    changes = restore_photos(
-        catalog,
-        tools.restorer,
-        requests,
-        tools.eyes,
-        tools.terminal.report("Restoring"),
-        tools.max_pixels,
-    )
-    kept = [catalog.restorations.get(i) for i in sorted(changes.restorations)]
+    for problem in done.problems:
+        tools.terminal.say(str(problem))
+    if waiting.clear and not asked.sharp_too:
+        tools.terminal.say(
+            f"{len(waiting.clear)} faces are sharp already and were left alone (--sharp-too)."
+        )
+    kept = [catalog.restorations.get(i) for i in sorted(done.changes.restorations)]
     for restoration in kept:
         photo = catalog.photos.get(restoration.photo_id)
         words = likeness_in_words(restoration.likeness, person.name) if restoration.likeness else ""
@@ -203,7 +206,9 @@ def _restore_all(asked: argparse.Namespace, tools: Tools) -> int:
             "drafts": [
                 {"id": r.id, "photo_id": r.photo_id, "likeness": likeness_values(r.likeness)}
                 for r in kept
-            ]
+            ],
+            "left_alone": [] if asked.sharp_too else [face.id for face in waiting.clear],
+            "problems": [str(problem) for problem in done.problems],
         }
     )
     return 0

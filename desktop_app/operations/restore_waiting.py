@@ -18,13 +18,29 @@ from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import PersonId, PhotoId, RestorationId
 from desktop_app.domain.person import ReferenceState
 from desktop_app.domain.progress import Progress, Report
-from desktop_app.domain.restoration import RestorationState, Restorer, RestoreRequest
+from desktop_app.domain.restoration import (
+    RestorationState,
+    Restorer,
+    RestoreRequest,
+    RestoreSettings,
+)
 from desktop_app.operations.choose_references import choose_references
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.restore_photos import restore_photos
 
+# Between the degraded faces of ../shared/data/identities (at most 0.25) and their true ones (0.57
+# at least); grain looks like detail, so that only photos in colour are believed to be clear.
+_CLEAR = 0.5
 _OF_ONE_PHOTO = (BadRequest, FileVanished, NoReferences, NotPermitted, UnreadablePhoto)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The faces that wait to be restored, and those that would but are clear as they are."""
+
+    faces: tuple[Face, ...]
+    clear: tuple[Face, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,7 @@ class Restored:
     changes: CatalogChanges
     drafts: dict[PhotoId, tuple[RestorationId, ...]]
     problems: tuple[ExpectedError, ...]
+    clear: int = 0  # faces left alone because they are clear as they are
 
 
 def faces_waiting(
@@ -41,17 +58,27 @@ def faces_waiting(
     *,
     person_id: PersonId | None = None,
     photo_ids: Sequence[PhotoId] = (),
-) -> list[Face]:
+) -> Waiting:
     """The confirmed faces that have references and no result yet, or only stale and refused ones.
 
-    Those of a person in all photos, or of everybody in `photo_ids`.
+    Those of a person in all photos, or of everybody in `photo_ids`. Sharp faces in colour are told
+    apart: a restoration takes from them more than it gives.
     """
     faces: Iterable[Face]
     if person_id is not None:
         faces = catalog.faces.of_person(person_id, AssignmentStatus.CONFIRMED)
     else:
         faces = (face for photo in photo_ids for face in catalog.faces.of_photo(photo))
-    return [face for face in faces if _waits(catalog, face)]
+    waiting = [face for face in faces if _waits(catalog, face)]
+    return Waiting(
+        tuple(face for face in waiting if not is_clear(face)),
+        tuple(face for face in waiting if is_clear(face)),
+    )
+
+
+def is_clear(face: Face) -> bool:
+    """Whether a face is sharp and in colour, so that restoring it makes no sense."""
+    return face.quality.sharpness >= _CLEAR and face.quality.one_tone is False
 
 
 def restore_waiting(
@@ -61,6 +88,10 @@ def restore_waiting(
     eyes: Eyes,
     report: Report,
     max_pixels: int = MAX_PIXELS,
+    *,
+    settings: RestoreSettings | None = None,
+    seed: int = 0,
+    preview: bool = False,
 ) -> Restored:
     """Drafts for these faces, photo by photo; a photo that cannot be read does not stop the rest.
 
@@ -72,7 +103,10 @@ def restore_waiting(
     problems: list[ExpectedError] = []
     ordered = sorted(faces, key=lambda face: face.photo_id)
     for photo_id, of_photo in groupby(ordered, key=lambda face: face.photo_id):
-        requests = [RestoreRequest(face.id) for face in of_photo]
+        requests = [
+            RestoreRequest(face.id, None, settings or RestoreSettings(), seed, preview)
+            for face in of_photo
+        ]
 
         def told(progress: Progress, before: int = done) -> None:
             report(Progress(before + progress.done, len(ordered), progress.what))

@@ -74,6 +74,8 @@ def test_a_library_is_indexed_named_restored_and_exported(
 
     code, answer = ask("restore", "--all-of", "Barack Obama")
     assert code == 0, answer
+    assert len(answer["drafts"]) == 1  # the print; two photos are sharp already
+    assert len(answer["left_alone"]) == 2
     of_print = next(
         r for r in ask("results", "list")[1]["results"] if r["photo"] == str(LIBRARY / PRINT)
     )

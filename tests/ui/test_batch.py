@@ -1,5 +1,6 @@
 """All photos of a person, or a selection, are restored as drafts; closing over work is asked."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,18 +11,19 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import PersonId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.jobs.job import Job
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
-from desktop_app.operations.restore_waiting import faces_waiting
+from desktop_app.operations.restore_waiting import Waiting, faces_waiting
 from desktop_app.ui.closing import may_close
 from desktop_app.ui.library.library_screen import LibraryScreen
 from desktop_app.ui.people.person_screen import PersonScreen
 from desktop_app.ui.restore.batch import BatchWishes
 from desktop_app.ui.screen import Workbench
-from tests.ui.painting import MODEL, Library
+from tests.ui.painting import MODEL, Library, painted_face
 from tests.ui.restored import PaintedRestorer, keep_result
 
 
@@ -59,10 +61,34 @@ def test_only_faces_without_a_good_result_wait(library: Library, confirmed: Pers
     keep_result(catalog, first, confirmed, library.faces[0][2:4])
     refused = keep_result(catalog, second, confirmed, library.faces[0][2:4])
     catalog.restorations.set_state(refused, RestorationState.REFUSED)
-    waiting = {face.id for face in faces_waiting(catalog, person_id=confirmed)}
+    waiting = {face.id for face in faces_waiting(catalog, person_id=confirmed).faces}
     assert waiting == set(library.faces[0][1:])
     chosen = faces_waiting(catalog, photo_ids=library.photos[:2])
-    assert [face.id for face in chosen] == [second]  # nobody else has a name
+    assert [face.id for face in chosen.faces] == [second]  # nobody else has a name
+
+
+def test_sharp_faces_in_colour_are_left_alone_and_that_is_said(
+    bench: Workbench, library: Library, confirmed: PersonId, batch: BatchWishes, qtbot: QtBot
+) -> None:
+    catalog = library.catalog
+    photo = catalog.faces.get(library.faces[0][0]).photo_id
+    looks = (0.8, False), (0.8, True), (0.8, None), (0.3, False)
+    made = []
+    for number, (sharpness, one_tone) in enumerate(looks):
+        face = painted_face((20 + 90 * number, 10), np.eye(128, dtype=np.float32)[number])
+        quality = replace(face.quality, sharpness=sharpness, one_tone=one_tone)
+        made.append(catalog.faces.add_drawn(photo, face.detected, quality, face.embedding, MODEL))
+    catalog.faces.confirm(made, confirmed)
+    waiting = faces_waiting(catalog, person_id=confirmed)
+    assert [face.id for face in waiting.clear] == made[:1]
+    assert {*made[1:], *library.faces[0]} == {face.id for face in waiting.faces}
+    catalog.faces.set_status(made[1:], AssignmentStatus.IGNORED)
+    catalog.faces.set_status(library.faces[0][:2], AssignmentStatus.IGNORED)
+    for face in library.faces[0][2:]:
+        keep_result(catalog, face, confirmed, library.faces[0][2:4])
+    batch.restore_person(confirmed)
+    qtbot.waitUntil(lambda: bench.messages.toast is not None, timeout=5_000)
+    assert "sharp already" in bench.messages.toast.words.text()
 
 
 def test_all_photos_of_a_person_become_drafts(
@@ -79,7 +105,7 @@ def test_all_photos_of_a_person_become_drafts(
     screen._on_restore_all()
     qtbot.waitUntil(lambda: bool(heard), timeout=20_000)
     assert len(heard[0].restorations) == 6
-    assert not faces_waiting(library.catalog, person_id=confirmed)
+    assert faces_waiting(library.catalog, person_id=confirmed) == Waiting((), ())
     toast = bench.messages.toast
     assert toast is not None
     with qtbot.waitSignal(batch.review_wanted) as drafts:

@@ -1,19 +1,24 @@
 """Fulfils the wish to restore all photos of a person, or a selection, as drafts to be looked at."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.face import Face
 from desktop_app.domain.ids import PersonId, PhotoId
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import Restorer
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.eyes import Eyes
-from desktop_app.operations.restore_waiting import Restored, faces_waiting, restore_waiting
+from desktop_app.operations.restore_waiting import (
+    Restored,
+    Waiting,
+    faces_waiting,
+    restore_waiting,
+)
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.subjects import CompareSubject
 from desktop_app.ui.wishes import Wishes
@@ -70,26 +75,27 @@ class BatchWishes(Wishes):
         )
 
     def _work(
-        self, find: Callable[[], list[Face]], engine: str, max_pixels: int, report: Report
+        self, find: Callable[[], Waiting], engine: str, max_pixels: int, report: Report
     ) -> Restored:
         report(Progress(0, None))
-        faces = find()
-        if not faces:
-            return Restored(CatalogChanges(), {}, ())
+        waiting = find()
+        if not waiting.faces:
+            return Restored(CatalogChanges(), {}, (), len(waiting.clear))
         restorer, eyes = self._open_restorer(engine), self._open_eyes()
-        return restore_waiting(self._catalog, restorer, faces, eyes, report, max_pixels)
+        done = restore_waiting(self._catalog, restorer, waiting.faces, eyes, report, max_pixels)
+        return replace(done, clear=len(waiting.clear))
 
     def _on_restored(self, restored: Restored) -> None:
         if restored.changes:
             self.catalog_changed.emit(restored.changes, None)
         number = sum(map(len, restored.drafts.values()))
+        clear = self._words_for_clear(restored.clear)
         if not number:
-            self.messages.say(
-                self.tr(
-                    "No face waits to be restored here. A face needs a name and other photos of "
-                    "the same person."
-                )
+            nobody = self.tr(
+                "No face waits to be restored here. A face needs a name and other photos of "
+                "the same person."
             )
+            self.messages.say(clear or nobody)
             return
         words = counted(number, self.tr("One draft is ready."), self.tr("{n} drafts are ready."))
         if restored.problems:
@@ -99,10 +105,22 @@ class BatchWishes(Wishes):
                 self.tr("{n} photos could not be restored; of the first:"),
             )
             words = f"{words} {missed} {restored.problems[0]}"
+        words = f"{words} {clear}".strip()
         toast = self.messages.offer(words, self.tr("Judge them"))
         photo_id = next(iter(restored.drafts))
         self._first = CompareSubject(photo_id, restored.drafts[photo_id])
         toast.action_chosen.connect(self._on_review)
+
+    def _words_for_clear(self, number: int) -> str:
+        if not number:
+            return ""
+        return counted(
+            number,
+            self.tr("One face is sharp already and was left alone; open its photo to restore it."),
+            self.tr(
+                "{n} faces are sharp already and were left alone; open a photo to restore one."
+            ),
+        )
 
     @Slot()
     def _on_review(self) -> None:
