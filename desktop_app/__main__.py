@@ -12,6 +12,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; without a command it opens the window.
 
     `ENGINE_SWITCH` makes this the large engine's own process instead, which loads neither.
+    `self-test` walks through the rooms.
     """
     multiprocessing.freeze_support()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -19,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _be_the_engine()
     if not given or given[0] == "window":
         return _open_window([Path(folder) for folder in given[1:]])
+    if given == ["self-test"]:
+        return _walk_the_rooms()
     from desktop_app import cli
 
     return cli.run(given)
@@ -38,10 +41,24 @@ def _be_the_engine() -> int:
     return child.main()
 
 
+def _walk_the_rooms() -> int:
+    from desktop_app import self_test
+
+    return self_test.run()
+
+
 def _open_window(folders: Sequence[Path]) -> int:
     from desktop_app.app import run_window
 
-    return run_window(None, folders)
+    return run_window(None, [folder_of(path) for path in folders])
+
+
+def folder_of(path: Path) -> Path:
+    """The folder to take into the library for what "Open with" handed over: a photo, or a folder.
+
+    The library is made of folders; a photo comes with those beside it.
+    """
+    return path.resolve().parent if path.is_file() else path
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ def inputs(pyproject: Mapping[str, object]) -> dict[str, list[str]]:
         "cuda.txt": [*extras["cuda"]],
         "large-engine.txt": [*extras["restore"]],
         "insightface.txt": [*extras["insightface"]],
+        "package.txt": [*extras["package"]],
         "dev.txt": [*extras["dev"], *extras["train"]],
     }
 

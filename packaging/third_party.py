@@ -23,13 +23,20 @@ SECTIONS = {
     "large-engine.txt": "The large engine (only with `--large-engine`; torch itself: BSD-3-Clause)",
     "insightface.txt": "insightface (only for tests and for those who bring its model packs)",
     "build.txt": "To install",
+    "package.txt": "To pack the application (not part of it, but for PyInstaller's bootloader)",
     "dev.txt": "To test and to train",
 }
 
 # Terms of packages that an environment on Linux without a GPU does not hold, and of those whose
 # metadata is a whole text or wrong; read from the packages' own licence files.
 STATED = {
+    "altgraph": "MIT",
     "colorama": "BSD-3-Clause",
+    "macholib": "MIT",
+    "pefile": "MIT",
+    "pyinstaller": "GPL-2.0-or-later with the bootloader exception",
+    "pyinstaller-hooks-contrib": "Apache-2.0 (hooks at run time), GPL-2.0-or-later",
+    "pywin32-ctypes": "BSD-3-Clause",
     "insightface": "MIT (the library; its model packs are non-commercial and not installed)",
     "networkx": "BSD-3-Clause",
     "onnxruntime-gpu": "MIT",
