@@ -150,16 +150,12 @@ def test_training_lowers_the_losses_and_pulls_attention_to_the_landmarks(
         return {name: float(loss) for name, loss in found.items()}
 
     before = measured()
-    assert set(before) == {"pixel", "perceptual", "identity", "landmark_attention"}
+    assert set(before) == {"pixel", "grid", "perceptual", "identity", "landmark_attention"}
     monkeypatch.setattr(trainer, "_draw", lambda step: batch)  # so few steps learn one batch
     trainer.train(Budget(steps=15))
     after = measured()
     assert after["pixel"] < before["pixel"]
     assert after["landmark_attention"] < before["landmark_attention"] - 0.3
-
-
-class Killed(Exception):
-    pass
 
 
 def test_a_grid_is_told_from_a_photograph() -> None:
@@ -171,6 +167,10 @@ def test_a_grid_is_told_from_a_photograph() -> None:
     strength = float(pattern.square().mean().sqrt())
     assert float(grid(pattern.expand(1, 3, -1, -1))) == pytest.approx(strength, rel=0.05)
     assert float(grid(photo + pattern)) > float(grid(photo)) + 0.4 * strength
+
+
+class Killed(Exception):
+    pass
 
 
 def test_a_resumed_run_ends_as_an_unbroken_one(models: Path, tmp_path: Path) -> None:
