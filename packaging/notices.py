@@ -1,6 +1,7 @@
 """Collects the licence texts of everything that is packed: names and terms, then the full texts.
 
-    python packaging/notices.py FOLDER
+    python packaging/notices.py FOLDER            the list and all full texts
+    python packaging/notices.py resources/licences --list-only
 
 Run by `build.py` in the environment that holds just what is packed, so that the list is the truth
 about the package and not about this computer.
@@ -24,7 +25,6 @@ ONLY_TO_PACK = frozenset(
         "editables",
         "hatchling",
         "macholib",
-        "packaging",
         "pathspec",
         "pefile",
         "pip",
@@ -71,23 +71,24 @@ def texts(dist: metadata.Distribution) -> list[Path]:
     ]
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, *, list_only: bool) -> None:
     """Writes `LICENCES.md` and a folder of full texts for each part."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copy(CHECKOUT / "LICENSE", folder / "Likeness-LICENSE.txt")
+    if not list_only:
+        shutil.copy(CHECKOUT / "LICENSE", folder / "Likeness-LICENSE.txt")
     lines = ["# Parts by others\n", QT, BUNDLED]
     lines += ["| package | version | terms |\n| --- | --- | --- |"]
     for name, dist in packed().items():
         lines.append(f"| {name} | {dist.version} | {terms(name)} |")
-        for number, path in enumerate(texts(dist)):
+        for number, path in enumerate([] if list_only else texts(dist)):
             target = folder / name / (f"{number}-{path.name}" if number else path.name)
             target.parent.mkdir(exist_ok=True)
             shutil.copy(path, target)
     python = f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
-    lines.append(f"| Python | {python} | PSF-2.0 |\n")
+    lines.append(f"| Python | {python} | PSF-2.0 |\n" if not list_only else "")
     (folder / "LICENCES.md").write_text("\n".join(lines), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), list_only="--list-only" in sys.argv[2:])

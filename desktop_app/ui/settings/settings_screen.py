@@ -13,6 +13,7 @@ from desktop_app.settings.settings import Settings, words_of
 from desktop_app.ui import controls, theme
 from desktop_app.ui.results.side_scroll import SideScroll
 from desktop_app.ui.screen import Screen, Workbench
+from desktop_app.ui.settings.about_card import AboutCard, LicencesDialog, read_licences
 from desktop_app.ui.settings.editors import CONTROL_WIDTH, Editor, editor_for
 from desktop_app.ui.settings.privacy_card import PrivacyCard
 
@@ -51,6 +52,9 @@ class SettingsScreen(Screen):
         self.privacy = PrivacyCard()
         self.privacy.forget_all_wanted.connect(self.forget_all_wanted)
         column.addWidget(self.privacy)
+        self.about = AboutCard()
+        self.about.licences_wanted.connect(self._on_licences)
+        column.addWidget(self.about)
         self.defaults = controls.button(self.tr("Back to the defaults"), icon="undo")
         self.defaults.clicked.connect(self._on_defaults)
         column.addWidget(self.defaults, 0, Qt.AlignmentFlag.AlignLeft)
@@ -164,6 +168,15 @@ class SettingsScreen(Screen):
     def _on_defaults(self) -> None:
         self.show_settings(Settings())
         self.settings_changed.emit(self.settings)
+
+    @Slot()
+    def _on_licences(self) -> None:
+        self.read(read_licences, self._show_licences)
+
+    def _show_licences(self, markdown: str) -> None:
+        dialog = LicencesDialog(markdown, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     @Slot()
     def _on_models(self) -> None:
