@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from desktop_app.catalog.forgotten_names import remember_forgotten
 from desktop_app.catalog.schema import (
     among,
     decision_changes,
@@ -34,7 +35,9 @@ def forget_person(connection: Connection, person_id: PersonId) -> CatalogChanges
         )
     )
     changes = changes_of_faces(connection, confirmed + suggested)
-    _forget_decisions(connection, _selves(connection, person_id), confirmed)
+    selves = _selves(connection, person_id)
+    remember_forgotten(connection, _names(connection, selves))
+    _forget_decisions(connection, selves, confirmed)
     connection.execute(delete(restorations).where(restorations.c.id.in_(among(restored))))
     name = connection.scalar(select(people.c.name).where(people.c.id == person_id))
     connection.execute(
@@ -80,6 +83,16 @@ def _selves(connection: Connection, person_id: PersonId) -> set[int]:
         if merged <= selves:
             return selves
         selves |= merged
+
+
+def _names(connection: Connection, selves: Iterable[int]) -> set[str]:
+    """What these people are called, and what they were called before."""
+    change = decision_changes.c
+    before = select(func.json_extract(change.before, "$.name")).where(
+        change.subject == "person", change.key.in_(among(selves)), change.before.is_not(None)
+    )
+    now = connection.scalars(select(people.c.name).where(people.c.id.in_(among(selves))))
+    return {name for name in (*now, *connection.scalars(before)) if name}
 
 
 def _forget_decisions(

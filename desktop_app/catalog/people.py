@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, update
 from desktop_app.catalog.decisions import DecisionLog
 from desktop_app.catalog.faces import BEST_FIRST
 from desktop_app.catalog.forget import forget_person
+from desktop_app.catalog.forgotten_names import was_forgotten
 from desktop_app.catalog.merge import merge_people
 from desktop_app.catalog.people_rows import (
     add_person,
@@ -109,13 +110,18 @@ class People(Subject):
         and rejections, and the decisions about them, also of people who were merged into this
         one. Suggested faces only lose the suggestion. The file is rewritten, its log emptied;
         backups are the caller's to drop (`Catalog.forget_backups`), and so are the thumbnails of
-        `changes.faces`. Raises `NotKnown`.
+        `changes.faces`. A salted hash of their names stays, for `was_forgotten`. Raises `NotKnown`.
         """
         with self._file.write() as connection:
             require_person(connection, person_id)
             changes = forget_person(connection, person_id)
         self._file.checkpoint(vacuum=True)
         return changes
+
+    def was_forgotten(self, name: str) -> bool:
+        """Whether a person of this name was forgotten, and nobody was given it again since."""
+        with self._file.read() as connection:
+            return find_person(connection, name) is None and was_forgotten(connection, name)
 
     def undo(self) -> CatalogChanges | None:
         """Takes the newest decision back; None where none is left."""

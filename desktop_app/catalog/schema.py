@@ -161,6 +161,13 @@ face_links = Table(
     Column("near", LargeBinary, nullable=False),
 )
 
+forgotten_names = Table(
+    "forgotten_names",
+    METADATA,
+    Column("name_hash", LargeBinary, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+)
+
 reference_choices = Table(
     "reference_choices",
     METADATA,

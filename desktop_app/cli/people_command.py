@@ -250,7 +250,8 @@ def _forget(asked: argparse.Namespace, tools: Tools) -> int:
     if not asked.yes:
         raise BadRequest(
             f"Forgetting {person.name} deletes the name, the face descriptions and the "
-            "restorations for good; the photos stay. Add --yes to do it."
+            "restorations for good; the photos stay. Of the name only a fingerprint is kept, so "
+            "that `faces import` leaves it out. Add --yes to do it."
         )
     changes = forget_person(tools.catalog, person.id, tools.thumbnails, tools.places.memories)
     left = write_sidecars(tools.catalog, changes.photos, silent, only_kept=True)

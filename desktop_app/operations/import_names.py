@@ -8,7 +8,7 @@ import enum
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
@@ -34,12 +34,13 @@ class NameOutcome(enum.Enum):
     DRAWN = "drawn"  # no face had been found there: one was added, with this name
     KNOWN = "known"  # the catalog says the same
     CONFLICT = "conflict"  # the user said something else, which stays
+    FORGOTTEN = "forgotten"  # the user had Likeness forget this person
     REFUSED = "refused"  # the region is of no use
 
 
 @dataclass(frozen=True)
 class NameFound:
-    """One name in one photo. `words` says what stood in the way, for CONFLICT and REFUSED."""
+    """One name in one photo. `words` says what stood in the way, if something did."""
 
     photo_id: PhotoId
     path: str
@@ -94,13 +95,15 @@ def import_names(
 
     Read are MWG regions, Microsoft's people tags, ACDSee's regions (embedded or in sidecars) and
     Picasa's notes; `contacts` are Picasa's names by number. What the user decided stays: a file
-    that says otherwise is reported. A photo is one step, so that a cancelled run keeps its work;
+    that says otherwise is reported, and a forgotten name stays out until the user gives it to a
+    face again. A photo is one step, so that a cancelled run keeps its work;
     a second run changes nothing. With `dry_run` nothing is changed at all. `open_eyes` is called
     only where a face must be drawn.
     """
     reader = FaceTagReader(contacts)
     photos = sorted(catalog.photos.many(photo_ids), key=lambda photo: photo.path)
     names = {one.person.id: one.person.name for one in catalog.people.all()}
+    forgotten = cache(catalog.people.was_forgotten)
     found: list[NameFound] = []
     problems: list[tuple[str, str]] = []
     changes = CatalogChanges()
@@ -117,7 +120,14 @@ def import_names(
             if not regions:
                 continue
             step = _PhotoImport(
-                catalog, photo, names, open_eyes, partial(report, where), dry_run, max_pixels
+                catalog,
+                photo,
+                names,
+                forgotten,
+                open_eyes,
+                partial(report, where),
+                dry_run,
+                max_pixels,
             )
             found += step.take(regions)
             changes |= step.changes
@@ -148,6 +158,7 @@ class _PhotoImport:
         catalog: Catalog,
         photo: Photo,
         names: Mapping[PersonId, str],
+        forgotten: Callable[[str], bool],
         open_eyes: Callable[[], Eyes],
         may_go_on: Callable[[], None],
         dry_run: bool,
@@ -157,6 +168,7 @@ class _PhotoImport:
         self._catalog = catalog
         self._photo = photo
         self._names = names
+        self._forgotten = forgotten
         self._open_eyes = open_eyes
         self._may_go_on = may_go_on  # raises `Cancelled`: many faces to draw take their time
         self._dry_run = dry_run
@@ -169,7 +181,10 @@ class _PhotoImport:
         met = pairs([region.bbox for region in regions], [face.bbox for face in faces])
         found = []
         for number, region in enumerate(regions):
-            if number in met:
+            if self._forgotten(region.name):
+                words = f"you had {region.name} forgotten; name a face so, and it is taken again"
+                found.append(self._told(region, NameOutcome.FORGOTTEN, words))
+            elif number in met:
                 face = faces[met[number]]
                 found.append(self._name_found(region, face, rejected.get(face.id, frozenset())))
             else:

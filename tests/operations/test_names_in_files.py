@@ -159,6 +159,26 @@ def test_what_the_user_decided_is_reported_and_not_changed(
     assert catalog.faces.get(speech.id).status is AssignmentStatus.IGNORED
 
 
+def test_a_forgotten_name_stays_out_until_the_user_gives_it_again(
+    catalog: Catalog, library: Path, names: Names, face_in: Callable[[str], Face]
+) -> None:
+    tag(catalog, face_in(OFFICE), "Barack Obama")
+    tag(catalog, face_in(PRINT), "Barack Obama")
+    names()
+    (person,) = catalog.people.all()
+    catalog.people.rename(person.person.id, "Barry")
+    catalog.people.forget(person.person.id)
+    faces = catalog.facts().faces
+    report = names()
+    assert {outcome for _, outcome in outcomes(report)} == {NameOutcome.FORGOTTEN}
+    assert all("forgotten" in one.words for one in report.found)
+    assert not report.changes
+    assert catalog.people.all() == []
+    assert catalog.facts().faces == faces
+    name_faces(catalog, [face_in(SPEECH).id], "barack obama")
+    assert names().new == 2
+
+
 def test_a_person_named_like_another_but_for_case_is_that_person(
     catalog: Catalog, library: Path, names: Names, face_in: Callable[[str], Face]
 ) -> None:

@@ -101,9 +101,9 @@ class PersonMenu(QMenu):
             self.tr("Forget {name}?").format(name=self._person.name),
             self.tr(
                 "The name, the face data and the restorations of {name} are removed from the "
-                "catalog for good, and from its backups. The photo files stay as they are; a name "
-                "that another program wrote into them comes back only if you take names from "
-                "files again. This cannot be undone."
+                "catalog for good, and from its backups. The photo files stay as they are. Of the "
+                "name only a fingerprint is kept, so that it is not taken from files again unless "
+                "you name a face so. This cannot be undone."
             ).format(name=self._person.name),
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
