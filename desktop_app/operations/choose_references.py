@@ -28,6 +28,8 @@ _ALIKE = 0.5  # cosine to the face in question from which a photo without a date
 _COVERED = 0.06
 _FAR_AGE = 15.0  # years from which an age no longer helps
 _ONE_AGE = 5.0  # years within which photos show one age, for a grown-up
+_FRONTAL, _THREE_QUARTER = 0.12, 0.35  # turns of the head up to which a view is called so
+_ONE_POSE = 0.25  # turn from which a face shows what no photo of the set does
 _YEARS_WEIGHT, _POSE_WEIGHT, _QUALITY_WEIGHT = 1.0, 0.6, 0.8
 _ERA_WEIGHT = 0.2  # less than what looks alone may tell: grey photos are taken in every era
 
@@ -83,7 +85,7 @@ def choose_references(
         )
         for c in chosen
     )
-    state, why = _state(person, chosen, target, count)
+    state, why = _state(person, chosen, for_face, target, count)
     return ReferenceSet(person_id, references, state, why)
 
 
@@ -199,7 +201,7 @@ def _reason(
     if years is None and for_face is not None and _of_one_era(candidate.face, for_face):
         words.append("also without colours" if for_face.quality.one_tone else "also in colour")
     turn = turn_of(candidate.face.landmarks)
-    view = "frontal" if abs(turn) < 0.12 else "three-quarter" if abs(turn) < 0.35 else "side"
+    view = _view(turn)
     if for_face is not None and abs(turn - turn_of(for_face.landmarks)) < 0.1:
         words.append(f"same {view} view")
     else:
@@ -211,8 +213,19 @@ def _reason(
     return ", ".join(words)
 
 
+def _view(turn: float) -> str:
+    turned = abs(turn)
+    return (
+        "frontal" if turned < _FRONTAL else "three-quarter" if turned < _THREE_QUARTER else "side"
+    )
+
+
 def _state(
-    person: Person, chosen: Sequence[Candidate], target: Photo | None, count: int
+    person: Person,
+    chosen: Sequence[Candidate],
+    for_face: Face | None,
+    target: Photo | None,
+    count: int,
 ) -> tuple[ReferenceState, str]:
     if not chosen:
         return ReferenceState.NONE, f"No confirmed photo of {person.name} could guide this face."
@@ -230,7 +243,22 @@ def _state(
             ReferenceState.WEAK,
             f"All photos are of one age, {years}; of another, {person.name} may look different.",
         )
+    if for_face is not None and (view := _one_pose_only(chosen, for_face)) is not None:
+        return (
+            ReferenceState.WEAK,
+            f"All photos are one view, {view}; this face is turned another way.",
+        )
     return ReferenceState.READY, ""
+
+
+def _one_pose_only(chosen: Sequence[Candidate], for_face: Face) -> str | None:
+    """The one view of photos that the face in question does not share; None where one is near."""
+    turns = [turn_of(c.face.landmarks) for c in chosen]
+    own = turn_of(for_face.landmarks)
+    alike = len({(_view(turn), turn > 0 and _view(turn) != "frontal") for turn in turns}) == 1
+    if not alike or min(abs(turn - own) for turn in turns) < _ONE_POSE:
+        return None
+    return _view(turns[0])
 
 
 def _one_age_only(chosen: Sequence[Candidate]) -> str | None:
@@ -258,5 +286,5 @@ def references_by_hand(
         )
         for c in candidates
     )
-    state, why = _state(person, candidates, target, len(candidates))
+    state, why = _state(person, candidates, for_face, target, len(candidates))
     return ReferenceSet(person_id, references, state, why)

@@ -103,6 +103,35 @@ def test_photos_of_one_age_only_are_said_to_be_weak(
         assert ("of one age, 195" if own is None else "more than 15 years") in chosen.why
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "state"),  # the nose's way from between the eyes, in distances of the eyes
+    [
+        (0.0, 0.0, ReferenceState.READY),
+        (0.1, 0.0, ReferenceState.READY),
+        (0.4, 0.0, ReferenceState.WEAK),
+        (-0.3, 0.3, ReferenceState.WEAK),  # the other side
+    ],
+)
+def test_photos_of_one_view_only_are_said_to_be_weak_for_a_face_turned_another_way(
+    library: Library, own: float, others: float, state: ReferenceState
+) -> None:
+    catalog = library.catalog
+    made = []
+    for number, turn in enumerate((own, *[others] * 4)):
+        vector = np.zeros(16, np.float32)
+        vector[0], vector[number + 1] = 0.6, 0.8
+        marks = detected().landmarks.copy()
+        marks[2, 0] += turn * (marks[1, 0] - marks[0, 0])
+        found = replace(detected(), landmarks=marks)
+        photo = library.photo(f"{number}.jpg")
+        made.append(catalog.faces.add_drawn(photo, found, new_face(number).quality, vector, MODEL))
+    library.person("Anna", made)
+    asked = catalog.faces.get(made[0])
+    chosen = choose_references(catalog, _anna(library), asked, model=MODEL)
+    assert chosen.state is state
+    assert ("are one view" in chosen.why) is (state is ReferenceState.WEAK)
+
+
 def _like(library: Library, *kinds: tuple[float, bool | None]) -> list[FaceId]:
     """Faces alike but for the detector's score and whether they are without colours."""
     made = []
