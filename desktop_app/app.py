@@ -65,6 +65,10 @@ from desktop_app.ui.subjects import CompareSubject
 
 _SHUTDOWN_S = 20.0
 _SWITCH_S = 0.001  # the window's thread waits at most so long for its turn among the lanes
+# the settings on which depends what is open; the engine itself is named when it is asked for
+_OF_FACE_MODELS = ("face_models", "insightface_folder")
+_OF_EYES = (*_OF_FACE_MODELS, "device")
+_OF_RESTORER = ("device", "compile_engine")
 _log = logging.getLogger(__name__)
 
 
@@ -306,14 +310,13 @@ class Likeness(QObject):
         app = QApplication.instance()
         if settings.theme != before.theme and isinstance(app, QApplication):
             theme.apply(app, theme.Scheme(settings.theme))
-        if settings != before:
+        if _differ(settings, before, _OF_EYES):
             self.eyes.forget()
+        if _differ(settings, before, _OF_RESTORER):
             self.restorer.forget()
+        if settings != before:
             self._show_choices()
-        if (settings.face_models, settings.insightface_folder) != (
-            before.face_models,
-            before.insightface_folder,
-        ):
+        if _differ(settings, before, _OF_FACE_MODELS):
             self.looking.describe_anew()
         work = partial(_save_settings, self._where.settings, settings)
         job = Job(self.tr("Settings"), work, quiet=True)
@@ -378,6 +381,10 @@ class Likeness(QObject):
             self.catalog.close()
         else:
             _log.warning("a job did not stop in time")
+
+
+def _differ(one: Settings, other: Settings, names: Sequence[str]) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in names)
 
 
 def _save_settings(path: Path, settings: Settings, _report: Report) -> None:

@@ -5,6 +5,8 @@ from desktop_app.domain.restoration import UNCHANGED, Likeness
 # Bounds on the cosine of the built-in embedder (fr_feature): of two clear photos of one person the
 # mean was 0.67 on twelve people, of a degraded and a clear one 0.30; of strangers it is near 0.
 _WORDS = ((0.60, "very like"), (0.45, "like"), (0.30, "somewhat like"), (0.15, "hardly like"))
+BORDERS = tuple(sorted(bound for bound, _ in _WORDS))
+"""Where the words change, from unlike to like."""
 
 
 def similarity_in_words(similarity: float) -> str:

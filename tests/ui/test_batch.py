@@ -88,7 +88,15 @@ def test_sharp_faces_in_colour_are_left_alone_and_that_is_said(
         keep_result(catalog, face, confirmed, library.faces[0][2:4])
     batch.restore_person(confirmed)
     qtbot.waitUntil(lambda: bench.messages.toast is not None, timeout=5_000)
-    assert "sharp already" in bench.messages.toast.words.text()
+    toast = bench.messages.toast
+    assert "sharp already" in toast.words.text()
+
+    # who wants them nevertheless has them by one press
+    with qtbot.waitSignal(batch.catalog_changed, timeout=20_000) as heard:
+        qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    assert heard.args is not None
+    drafts = heard.args[0].restorations
+    assert [catalog.restorations.get(one).face_id for one in drafts] == made[:1]
 
 
 def test_all_photos_of_a_person_become_drafts(

@@ -1,5 +1,6 @@
 """The window: the way between screens, keys everywhere, names for every control."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,21 @@ def test_a_choice_of_the_look_holds_at_once_and_is_kept(
         qtbot.waitUntil(lambda: load_settings(path).theme == "light", timeout=5000)
     finally:
         theme.apply(qapp, theme.Scheme.DARK)
+
+
+def test_only_the_choice_that_a_model_depends_on_opens_it_anew(
+    likeness: Likeness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[str] = []
+    monkeypatch.setattr(likeness.eyes, "forget", lambda: forgotten.append("eyes"))
+    monkeypatch.setattr(likeness.restorer, "forget", lambda: forgotten.append("restorer"))
+    likeness.apply_settings(replace(likeness.settings, export_folder="/photos", engine="compact"))
+    assert forgotten == []
+    likeness.apply_settings(replace(likeness.settings, compile_engine=True))
+    assert forgotten == ["restorer"]
+    other = "cpu" if likeness.settings.device != "cpu" else "auto"
+    likeness.apply_settings(replace(likeness.settings, device=other))
+    assert forgotten == ["restorer", "eyes", "restorer"]
 
 
 def test_a_drawn_name_reaches_the_catalog_and_ctrl_z_takes_it_back(

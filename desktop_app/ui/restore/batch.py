@@ -51,6 +51,7 @@ class BatchWishes(Wishes):
         self._engine = engine
         self._max_pixels = max_pixels
         self._first: CompareSubject | None = None
+        self._anyway: Callable[[], None] | None = None  # what is offered: sharp faces, too
 
     @Slot(object)
     def restore_person(self, person_id: PersonId) -> None:
@@ -63,29 +64,41 @@ class BatchWishes(Wishes):
         self._restore(photo_ids=tuple(photo_ids))
 
     def _restore(
-        self, *, person_id: PersonId | None = None, photo_ids: tuple[PhotoId, ...] = ()
+        self,
+        *,
+        person_id: PersonId | None = None,
+        photo_ids: tuple[PhotoId, ...] = (),
+        clear_too: bool = False,
     ) -> None:
         find = partial(faces_waiting, self._catalog, person_id=person_id, photo_ids=photo_ids)
+        anyway = partial(self._restore, person_id=person_id, photo_ids=photo_ids, clear_too=True)
         self.run(
             Lane.RESTORE,
             self.tr("Restoring what waits"),
-            partial(self._work, find, self._engine(), self._max_pixels()),
-            then=self._on_restored,
+            partial(self._work, find, self._engine(), self._max_pixels(), clear_too),
+            then=partial(self._on_restored, anyway),
             if_unfinished=CatalogChanges(everything=True),  # nobody counted the faces done so far
         )
 
     def _work(
-        self, find: Callable[[], Waiting], engine: str, max_pixels: int, report: Report
+        self,
+        find: Callable[[], Waiting],
+        engine: str,
+        max_pixels: int,
+        clear_too: bool,
+        report: Report,
     ) -> Restored:
         report(Progress(0, None))
         waiting = find()
+        if clear_too:
+            waiting = Waiting((*waiting.faces, *waiting.clear), ())
         if not waiting.faces:
             return Restored(CatalogChanges(), {}, (), len(waiting.clear))
         restorer, eyes = self._open_restorer(engine), self._open_eyes()
         done = restore_waiting(self._catalog, restorer, waiting.faces, eyes, report, max_pixels)
         return replace(done, clear=len(waiting.clear))
 
-    def _on_restored(self, restored: Restored) -> None:
+    def _on_restored(self, anyway: Callable[[], None], restored: Restored) -> None:
         if restored.changes:
             self.catalog_changed.emit(restored.changes, None)
         number = sum(map(len, restored.drafts.values()))
@@ -95,7 +108,12 @@ class BatchWishes(Wishes):
                 "No face waits to be restored here. A face needs a name and other photos of "
                 "the same person."
             )
-            self.messages.say(clear or nobody)
+            if clear:
+                self._anyway = anyway
+                toast = self.messages.offer(clear, self.tr("Restore anyway"))
+                toast.action_chosen.connect(self._on_anyway)
+            else:
+                self.messages.say(nobody)
             return
         words = counted(number, self.tr("One draft is ready."), self.tr("{n} drafts are ready."))
         if restored.problems:
@@ -105,7 +123,8 @@ class BatchWishes(Wishes):
                 self.tr("{n} photos could not be restored; of the first:"),
             )
             words = f"{words} {missed} {restored.problems[0]}"
-        words = f"{words} {clear}".strip()
+        if clear:
+            words = f"{words} {clear} {self.tr('Restore once more to take them as well.')}"
         toast = self.messages.offer(words, self.tr("Judge them"))
         photo_id = next(iter(restored.drafts))
         self._first = CompareSubject(photo_id, restored.drafts[photo_id])
@@ -116,11 +135,16 @@ class BatchWishes(Wishes):
             return ""
         return counted(
             number,
-            self.tr("One face is sharp already and was left alone; open its photo to restore it."),
+            self.tr("One face is sharp already and was left alone: restoring would take detail."),
             self.tr(
-                "{n} faces are sharp already and were left alone; open a photo to restore one."
+                "{n} faces are sharp already and were left alone: restoring would take detail."
             ),
         )
+
+    @Slot()
+    def _on_anyway(self) -> None:
+        if self._anyway is not None:
+            self._anyway()
 
     @Slot()
     def _on_review(self) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.restoration import Likeness
+from desktop_app.operations.likeness_words import BORDERS
 from desktop_app.ui import controls, theme
 from desktop_app.ui.results import likeness_words as say
 from desktop_app.ui.words import counted
@@ -105,7 +106,7 @@ class LikenessGauge(QWidget):
         painter.setPen(QPen(theme.colour("line"), 4, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(QPointF(self._x(0), middle), QPointF(self._x(1), middle))
         painter.setPen(QPen(theme.colour("text_soft"), 1))
-        for border in say.BORDERS:
+        for border in BORDERS:
             x = round(self._x(border)) + 0.5
             painter.drawLine(QPointF(x, middle - 6), QPointF(x, middle + 6))
         likeness = self._likeness

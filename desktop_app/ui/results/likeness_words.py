@@ -14,8 +14,6 @@ _BANDS = (  # where a translator finds the words that similarity_in_words choose
     QT_TRANSLATE_NOOP("likeness", "hardly like"),
     QT_TRANSLATE_NOOP("likeness", "not like"),
 )
-BORDERS = (0.30, 0.45, 0.60)
-"""Where the words change, for the gauge."""
 
 
 class Verdict(enum.Enum):
