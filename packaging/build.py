@@ -86,6 +86,10 @@ def freeze(out: Path) -> Path:
     command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places]
     run([*command, str(spec)], variables)
     made = out / "folder" / "likeness"
+    if sys.platform.startswith("linux"):
+        from linux_package import strip_symbols
+
+        strip_symbols(made)
     program = made / ("likeness.exe" if os.name == "nt" else "likeness")
     run([str(program), "self-test"], {"QT_QPA_PLATFORM": "offscreen"})
     return made

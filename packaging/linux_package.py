@@ -43,6 +43,26 @@ def lay_out(folder: Path, drawn: Path, root: Path, version: str) -> None:
     command.symlink_to("/opt/likeness/likeness")
 
 
+def strip_symbols(folder: Path) -> None:
+    """Takes debugging symbols out of Python and SQLAlchemy: 10 MB of the package.
+
+    Other wheels' libraries stay as they came: their places were patched after linking, and
+    `strip` may damage such files. Raises `Trouble`.
+    """
+    inside = folder / "_internal"
+    files = [
+        *inside.glob("libpython3*.so*"),
+        *inside.glob("python3*/lib-dynload/*.so"),
+        *inside.glob("sqlalchemy/**/*.so"),
+    ]
+    if shutil.which("strip") is None:
+        raise Trouble("strip is needed to pack here: install binutils.")
+    for file in files:
+        run = subprocess.run(["strip", "--strip-unneeded", str(file)], check=False)
+        if run.returncode:
+            raise Trouble(f"{file.name} could not be stripped.")
+
+
 def deb(folder: Path, out: Path, version: str) -> Path:
     """likeness_VERSION_amd64.deb. Raises `Trouble`."""
     root = out / "deb"
