@@ -100,12 +100,24 @@ def test_what_cannot_be_taken_is_told(
     photo_path(library, library.faces[0][1]).with_suffix(".xmp").write_bytes(b"<broken")
     with qtbot.waitSignal(wishes.found):
         qtbot.mouseClick(screen.look, Qt.MouseButton.LeftButton)
-    assert screen.result.text() == "No names were found in your files."
+    assert screen.result.text() == "None of the names in your files can be taken."
     assert "the file says Berta, in the library it is Anna" in screen.not_taken.text()
     assert "photo1.xmp: its XMP is damaged" in screen.not_taken.text()
     with qtbot.waitSignal(wishes.faces_decided, timeout=300, raising=False) as decided:
         qtbot.waitUntil(screen.look.isEnabled)
     assert not decided.signal_triggered
+
+
+def test_a_forgotten_name_is_not_offered_again(
+    qtbot: QtBot, library: Library, screen: NamesScreen, wishes: NamesWishes
+) -> None:
+    library.catalog.people.forget(library.catalog.people.add("Berta"))
+    tag(library, library.faces[1][0], "Berta")
+    with qtbot.waitSignal(wishes.found):
+        qtbot.mouseClick(screen.look, Qt.MouseButton.LeftButton)
+    assert "you had Berta forgotten" in screen.not_taken.text()
+    assert not screen.take.isVisible()
+    qtbot.waitUntil(screen.look.isEnabled)
 
 
 def test_written_names_follow_the_catalog(

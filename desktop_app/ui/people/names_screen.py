@@ -168,13 +168,14 @@ class NamesScreen(Screen):
         )
         if not report.new:
             known = report.count(NameOutcome.KNOWN)
-            said = (
-                self.tr("All {n} names in your files are known here already.").format(
+            if known:
+                said = self.tr("All {n} names in your files are known here already.").format(
                     n=words.number(known)
                 )
-                if known
-                else self.tr("No names were found in your files.")
-            )
+            elif report.found:
+                said = self.tr("None of the names in your files can be taken.")
+            else:
+                said = self.tr("No names were found in your files.")
         self._show_report(report, said)
         self._offer(bool(report.new))
 
