@@ -5,19 +5,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from desktop_app.imaging.apart import READER_SWITCH
 from desktop_app.restoration.instant_restore.engine_process import ENGINE_SWITCH
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; without a command it opens the window.
 
-    `ENGINE_SWITCH` makes this the large engine's own process instead, which loads neither.
-    `self-test` walks through the rooms.
+    `ENGINE_SWITCH` makes this the large engine's own process instead, `READER_SWITCH` that of
+    decoders that may break; both load neither. `self-test` walks through the rooms.
     """
     multiprocessing.freeze_support()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == [ENGINE_SWITCH]:
         return _be_the_engine()
+    if given == [READER_SWITCH]:
+        return _be_a_reader()
     if not given or given[0] == "window":
         return _open_window([Path(folder) for folder in given[1:]])
     if given == ["self-test"]:
@@ -32,6 +35,8 @@ def window() -> int:
     multiprocessing.freeze_support()
     if sys.argv[1:] == [ENGINE_SWITCH]:
         return _be_the_engine()
+    if sys.argv[1:] == [READER_SWITCH]:
+        return _be_a_reader()
     return _open_window([Path(folder) for folder in sys.argv[1:]])
 
 
@@ -39,6 +44,12 @@ def _be_the_engine() -> int:
     from desktop_app.restoration.instant_restore import child
 
     return child.main()
+
+
+def _be_a_reader() -> int:
+    from desktop_app.imaging import apart_reader
+
+    return apart_reader.main()
 
 
 def _walk_the_rooms() -> int:

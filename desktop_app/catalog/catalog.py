@@ -92,7 +92,7 @@ class Catalog:
             finish_restoring(path)
             clear_unfinished(path)
             if path.exists() and path.stat().st_size:
-                _require_sound(path)
+                _require_sound(path, read_only=False)
                 require_known(path, steps)
             make_file(path)
             upgrade(path, steps)
@@ -234,9 +234,9 @@ def _open_to_read(path: Path, steps: Steps) -> CatalogFile:
     return CatalogFile(path, read_only=True)
 
 
-def _require_sound(path: Path) -> None:
+def _require_sound(path: Path, *, read_only: bool = True) -> None:
     with in_the_users_words(path):
-        wrong = quick_check(path)
+        wrong = quick_check(path, read_only=read_only)
     if not wrong:
         return
     backup = newest_sound_backup(path)

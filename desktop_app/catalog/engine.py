@@ -165,13 +165,14 @@ def make_file(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def quick_check(path: Path) -> list[str]:
+def quick_check(path: Path, *, read_only: bool = True) -> list[str]:
     """SQLite's own words on what is wrong with the file; empty where it is sound.
 
+    Who may write says so: a kill may have left a journal that only a writer can roll back.
     Raises `NotKnown` and others where it cannot be read at all.
     """
     try:
-        with in_the_users_words(path), _raw(path, read_only=True) as connection:
+        with in_the_users_words(path), _raw(path, read_only=read_only) as connection:
             found = [row[0] for row in connection.execute("PRAGMA quick_check")]
     except CatalogDamaged as error:
         return [str(error.__cause__)]

@@ -19,6 +19,9 @@ class FileFormat(enum.Enum):
     RAW = "RAW"
 
 
+RISKY = frozenset({FileFormat.AVIF, FileFormat.HEIF, FileFormat.RAW})
+"""Decoders that are large, young or many in one; those of TIFF join them for odd compressions."""
+
 _SUFFIXES_OF = {
     FileFormat.JPEG: "jpg jpeg jpe jfif",
     FileFormat.PNG: "png",

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
+from desktop_app.imaging.apart import boxed_header_apart, in_a_reader, raw_preview_apart
 from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.pillow_files import ORIENTATION, open_with_pillow, orientation_of
 from desktop_app.imaging.png_chunks import xmp_chunk
@@ -34,8 +35,8 @@ def read_header(file: BinaryIO, name: str) -> PhotoHeader:
     file_format = format_of(file, name)
     if file_format is FileFormat.TIFF:
         return _tiff_header(file)
-    if file_format is FileFormat.HEIF:
-        return _heif_header(file)
+    if file_format in (FileFormat.HEIF, FileFormat.AVIF):
+        return _boxed_header(file, file_format, name)
     if file_format is FileFormat.RAW:
         return _raw_header(file, name)
     return _pillow_header(file, file_format)
@@ -68,16 +69,26 @@ def _tiff_header(file: BinaryIO) -> PhotoHeader:
     )
 
 
-def _heif_header(file: BinaryIO) -> PhotoHeader:
-    image = open_heif(file)
-    width, height = image.size
-    exif = _parse_exif(image.info.get("exif") or b"")
-    return PhotoHeader(FileFormat.HEIF, width, height, 1, exif, _as_xmp(image.info.get("xmp")))
+def _boxed_header(file: BinaryIO, file_format: FileFormat, name: str) -> PhotoHeader:
+    read = boxed_header if in_a_reader() else boxed_header_apart
+    (width, height), orientation, exif, xmp = read(file, name)
+    return PhotoHeader(file_format, width, height, orientation, _parse_exif(exif), xmp)
+
+
+def boxed_header(file: BinaryIO, name: str) -> tuple[tuple[int, int], int, bytes, bytes]:
+    """(width, height), orientation, EXIF and XMP of a HEIC or AVIF photo; b"" for none."""
+    if format_of(file, name) is FileFormat.HEIF:
+        heif = open_heif(file)
+        return heif.size, 1, heif.info.get("exif") or b"", _as_xmp(heif.info.get("xmp"))
+    image = open_with_pillow(file, FileFormat.AVIF)
+    exif = image.info.get("exif") or b""
+    return image.size, orientation_of(image), exif, _as_xmp(image.info.get("xmp"))
 
 
 def _raw_header(file: BinaryIO, name: str) -> PhotoHeader:
     """Sizes of the preview; the camera's words from the file, else from the preview."""
-    preview, orientation = raw_preview(file, name)
+    read = raw_preview if in_a_reader() else raw_preview_apart
+    preview, orientation = read(file, name)
     if not isinstance(preview, bytes):
         height, width = preview.shape[:2]
         return PhotoHeader(FileFormat.RAW, width, height, orientation, exif_of_tiff(file), b"")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from desktop_app.domain.errors import UnreadablePhoto
 from desktop_app.domain.photo import ColourMode, SourcePixels
+from desktop_app.imaging.apart import in_a_reader, stored_apart
 from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.photo_file import check_pixels, damaged
 from desktop_app.imaging.pillow_files import read_with_pillow
@@ -46,6 +47,8 @@ def read_tiff(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
             f"{wanted.name} is a TIFF that keeps its samples in a way that is not read here "
             f"({bits} bits). Save it with 8 or 16 bits, uncompressed or LZW, then try again."
         )
+    if not in_a_reader():  # fax, JPEG in TIFF and the like: libtiff, and what it calls
+        return stored_apart(file, wanted)
     stored = read_with_pillow(file, FileFormat.TIFF, wanted)
     return StoredPhoto(stored.pixels, stored.pixels.size)  # Pillow turns a TIFF itself
 

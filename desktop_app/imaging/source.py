@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 from desktop_app.domain.errors import UnreadablePhoto
 from desktop_app.domain.photo import SourcePixels
-from desktop_app.imaging.formats import HEAD_BYTES, FileFormat, recognise
+from desktop_app.imaging.apart import in_a_reader, stored_apart
+from desktop_app.imaging.formats import HEAD_BYTES, RISKY, FileFormat, recognise
 from desktop_app.imaging.photo_file import MAX_PIXELS, opened, shown_name
 from desktop_app.imaging.pillow_files import read_with_pillow
 from desktop_app.imaging.read_heif import read_heif
@@ -33,8 +34,13 @@ def decode_source(path: Path, *, max_pixels: int = MAX_PIXELS, turned: int = 0) 
 
 
 def read_stored(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
-    """What the file holds, read by the reader that its first bytes call for."""
+    """What the file holds, read by the reader that its first bytes call for.
+
+    Decoders that a file could crash work in a process of their own, see `apart`.
+    """
     file_format = format_of(file, wanted.name)
+    if file_format in RISKY and not in_a_reader():
+        return stored_apart(file, wanted)
     if file_format is FileFormat.JPEG:
         return read_jpeg(file, wanted)
     if file_format is FileFormat.PNG:
