@@ -129,6 +129,17 @@ class OpenDecision:
             ).where(restorations.c.person_id == person_id)
         )
 
+    def judged(self, restoration_id: RestorationId) -> None:
+        self._remember(
+            select(
+                literal(self.id),
+                literal("judged"),
+                restorations.c.id,
+                literal(0),
+                restorations.c.state,
+            ).where(restorations.c.id == restoration_id)
+        )
+
     def stale(self, which: ColumnElement[bool]) -> CatalogChanges:
         """Marks restorations as stale; taking the decision back makes them fresh again."""
         fresh = mark(self.connection, which)

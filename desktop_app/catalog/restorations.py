@@ -15,7 +15,7 @@ from desktop_app.catalog.schema import (
     restorations,
 )
 from desktop_app.catalog.subject import Subject
-from desktop_app.catalog.values import NewRestoration
+from desktop_app.catalog.values import DecisionKind, NewRestoration
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.ids import FaceId, PersonId, PhotoId, RestorationId
@@ -125,14 +125,25 @@ class Restorations(Subject):
         return None if row.reference_map is None else bytes(row.reference_map)
 
     def set_state(self, restoration_id: RestorationId, state: RestorationState) -> CatalogChanges:
-        """Raises `NotKnown`."""
-        return self._set(restoration_id, state=state.value)
+        """A decision of the user, which can be taken back. Raises `NotKnown`."""
+        return self._change(
+            restoration_id,
+            update(restorations)
+            .where(restorations.c.id == restoration_id)
+            .values(state=state.value),
+            judged=True,
+        )
 
     def set_settings(
         self, restoration_id: RestorationId, settings: RestoreSettings
     ) -> CatalogChanges:
         """Raises `NotKnown`."""
-        return self._set(restoration_id, **_settings_columns(settings))
+        return self._change(
+            restoration_id,
+            update(restorations)
+            .where(restorations.c.id == restoration_id)
+            .values(**_settings_columns(settings)),
+        )
 
     def remove(self, restoration_id: RestorationId) -> CatalogChanges:
         """Throws a result away, pixels and all. Raises `NotKnown`."""
@@ -140,21 +151,20 @@ class Restorations(Subject):
             restoration_id, delete(restorations).where(restorations.c.id == restoration_id)
         )
 
-    def _set(self, restoration_id: RestorationId, **columns: Any) -> CatalogChanges:
-        return self._change(
-            restoration_id,
-            update(restorations).where(restorations.c.id == restoration_id).values(**columns),
-        )
-
-    def _change(self, restoration_id: RestorationId, statement: Update | Delete) -> CatalogChanges:
+    def _change(
+        self, restoration_id: RestorationId, statement: Update | Delete, judged: bool = False
+    ) -> CatalogChanges:
         with self._file.write() as connection:
             row = connection.execute(
-                select(restorations.c.photo_id, restorations.c.face_id).where(
-                    restorations.c.id == restoration_id
-                )
+                select(
+                    restorations.c.photo_id, restorations.c.face_id, restorations.c.person_id
+                ).where(restorations.c.id == restoration_id)
             ).one_or_none()
             if row is None:
                 raise NotKnown(_GONE)
+            if judged:
+                decision = self._log.begin(connection, DecisionKind.JUDGE, row.person_id)
+                decision.judged(restoration_id)
             connection.execute(statement)
         return CatalogChanges.of(
             restorations=[restoration_id],

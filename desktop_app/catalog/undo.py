@@ -164,8 +164,22 @@ def _restorations(connection: Connection, decision_id: int) -> CatalogChanges:
     connection.execute(
         update(restorations).where(restorations.c.id.in_(among(fresh))).values(stale=0)
     )
-    changed: Iterable[int] = [key for key, _, _ in given] + fresh
-    return CatalogChanges.of(restorations=(RestorationId(key) for key in changed))
+    judged = before_images(connection, decision_id, "judged")
+    for key, _, before in judged:
+        connection.execute(
+            update(restorations).where(restorations.c.id == key).values(state=before)
+        )
+    of_judged = connection.execute(
+        select(restorations.c.photo_id, restorations.c.face_id).where(
+            restorations.c.id.in_(among(key for key, _, _ in judged))
+        )
+    ).all()
+    changed: Iterable[int] = [key for key, _, _ in (*given, *judged)] + fresh
+    return CatalogChanges.of(
+        restorations=(RestorationId(key) for key in changed),
+        photos=(PhotoId(row.photo_id) for row in of_judged),
+        faces=(FaceId(row.face_id) for row in of_judged),
+    )
 
 
 def _both_there(connection: Connection, person_id: int, face_id: int) -> bool:

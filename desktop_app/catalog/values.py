@@ -131,6 +131,7 @@ class DecisionKind(enum.Enum):
     TURN = "turn"
     SPLIT = "split"
     REFERENCE = "reference"
+    JUDGE = "judge"  # a restoration was accepted or refused
 
 
 @dataclass(frozen=True)

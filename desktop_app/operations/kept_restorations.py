@@ -96,12 +96,16 @@ def with_patches(pixels: SourcePixels, patches: Sequence[Patch]) -> SourcePixels
 
 
 def accept_restoration(catalog: Catalog, restoration_id: RestorationId) -> CatalogChanges:
-    """Accepts one result for its face; another one accepted before becomes a draft again."""
+    """Accepts one result for its face; another one accepted before becomes a draft again.
+
+    One undo takes both back.
+    """
     restoration = catalog.restorations.get(restoration_id)
-    changes = catalog.restorations.set_state(restoration_id, RestorationState.ACCEPTED)
-    for other in catalog.restorations.of_face(restoration.face_id):
-        if other.id != restoration_id and other.state is RestorationState.ACCEPTED:
-            changes |= catalog.restorations.set_state(other.id, RestorationState.DRAFT)
+    with catalog.as_one_decision():
+        changes = catalog.restorations.set_state(restoration_id, RestorationState.ACCEPTED)
+        for other in catalog.restorations.of_face(restoration.face_id):
+            if other.id != restoration_id and other.state is RestorationState.ACCEPTED:
+                changes |= catalog.restorations.set_state(other.id, RestorationState.DRAFT)
     return changes
 
 

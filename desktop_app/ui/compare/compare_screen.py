@@ -160,7 +160,8 @@ class CompareScreen(Screen):
             return
         mine = {c.restoration.id for face in self._page.faces for c in face.candidates}
         if changes.everything or mine & changes.restorations:
-            ids = self._subject.restoration_ids
+            asked = self._subject.restoration_ids
+            ids = (*asked, *sorted(self._decided - set(asked)))  # what was refused here stays
             work = partial(refreshed, self.bench.catalog, self._page, ids)
             self.read(work, self._on_refreshed)
 
@@ -206,6 +207,7 @@ class CompareScreen(Screen):
             self._stack.setCurrentIndex(0)
             return
         fresh = self._page is None
+        back = self._taken_back(page)
         self._page = page
         self.title_changed.emit(self.title())
         if not page.faces:
@@ -219,7 +221,25 @@ class CompareScreen(Screen):
             return
         self._stack.setCurrentIndex(1)
         self._place = min(self._place, len(page.faces) - 1)
-        self._show(look_at=fresh)
+        if back is not None:
+            self.notice.hide()
+            self._place, self._number = back, 0
+        self._show(look_at=fresh or back is not None)
+
+    def _taken_back(self, page: ComparePage) -> int | None:
+        """The place of a face whose decision was undone since the page was read: it waits again.
+
+        A face decided just now may still be undecided in a page that was read before.
+        """
+        known = self._page.faces if self._page is not None else ()
+        decided = {c.restoration.id for f in known if not f.undecided for c in f.candidates}
+        places = []
+        for place, face in enumerate(page.faces):
+            ids = {c.restoration.id for c in face.candidates}
+            if face.undecided and ids & decided:
+                self._decided -= ids
+                places.append(place)
+        return places[0] if places else None
 
     # What is shown
 

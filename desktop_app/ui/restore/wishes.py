@@ -133,6 +133,7 @@ def _without_report(
 
 def _refuse_all(catalog: Catalog, restoration_ids: Sequence[RestorationId]) -> CatalogChanges:
     changes = CatalogChanges()
-    for restoration_id in restoration_ids:
-        changes |= refuse_restoration(catalog, restoration_id)
+    with catalog.as_one_decision():
+        for restoration_id in restoration_ids:
+            changes |= refuse_restoration(catalog, restoration_id)
     return changes
