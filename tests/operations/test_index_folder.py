@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import PhotoFilter
@@ -15,7 +17,7 @@ from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.decide_faces import name_faces
 from desktop_app.operations.eyes import Eyes
-from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.index_folder import index_folder, rescan_folder
 from desktop_app.settings.places import resources
 
 from .conftest import OFFICE, SPEECH
@@ -75,6 +77,33 @@ def test_a_second_look_at_an_unchanged_folder_reads_no_photo(
         index_folder(catalog, folder_id, eyes, thumbnails, seen.append)
         assert not any(progress.what.endswith(".jpg") for progress in seen[-1:])
         assert seen[-1] == Progress(0, 0)
+
+
+def test_a_rescan_of_an_unchanged_folder_asks_as_little_of_many_photos_as_of_few(
+    empty: Catalog, tmp_path: Path
+) -> None:
+    statements: list[str] = []
+
+    def note(*about: object) -> None:
+        statements.append(str(about[2]))
+
+    def asked(catalog: Catalog, count: int) -> int:
+        folder = tmp_path / f"{count} photos"
+        folder.mkdir()
+        for number in range(count):
+            (folder / f"{number}.jpg").touch()
+        folder_id, _ = add_folder(catalog, folder)
+        rescan_folder(catalog, folder_id, silent)
+        statements.clear()
+        assert not rescan_folder(catalog, folder_id, silent).photos
+        return len(statements)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with empty as catalog:
+            assert asked(catalog, 3) == asked(catalog, 450) > 0
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_moved_photo_keeps_its_faces_and_names(
