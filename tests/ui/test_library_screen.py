@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.catalog.values import PhotoFilter
 from desktop_app.domain.photo import DatePrecision
 from desktop_app.ui.decisions import Decisions
+from desktop_app.ui.library.filter_bar import Pill
 from desktop_app.ui.library.library_screen import LibraryScreen
 from desktop_app.ui.screen import Workbench
 from tests.ui.painting import Library
@@ -81,3 +82,24 @@ def test_a_decade_shows_the_photos_that_may_lie_in_it_and_many_are_dated_at_once
     qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 6, timeout=3000)
     decisions.undo()
     qtbot.waitUntil(lambda: len(screen.grid.photos.ids()) == 0, timeout=3000)
+
+
+def test_in_a_narrow_window_the_filters_stand_in_two_lines(
+    qtbot: QtBot, bench: Workbench, library: Library
+) -> None:
+    screen = LibraryScreen(bench)
+    qtbot.addWidget(screen)
+    screen.show()
+    bar = screen.filters
+    heights = []
+
+    def in_one_line() -> bool:
+        return bool(bar.search.y() < bar.buttons[Pill.ALL].geometry().bottom())
+
+    for width in (1300, 740, 1300):
+        screen.resize(width, 600)
+        qtbot.waitUntil(lambda wide=width > 1000: in_one_line() == wide, timeout=3000)
+        assert bar.order.geometry().right() <= bar.width() <= width
+        assert bar.buttons[Pill.DATE_UNKNOWN].geometry().right() <= bar.width()
+        heights.append(bar.height())
+    assert heights[0] == heights[2] < heights[1]

@@ -16,6 +16,7 @@ from desktop_app.domain.progress import silent
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.eyes import Eyes
 from desktop_app.ui.decisions import Decisions
+from desktop_app.ui.library.photo_header import PhotoHeader
 from desktop_app.ui.library.photo_screen import PhotoScreen
 from desktop_app.ui.looking import Looking
 from desktop_app.ui.opened import OpenedEyes
@@ -261,11 +262,42 @@ def test_a_face_that_was_missed_is_drawn_and_named(
     qtbot.waitUntil(lambda: library.catalog.people.by_name("Aunt Eve") is not None, timeout=3000)
 
 
+def test_the_button_for_a_harder_look_brings_the_face_that_was_missed(
+    qtbot: QtBot, screen: PhotoScreen, library: Library
+) -> None:
+    looking = Looking(
+        library.catalog,
+        ThumbnailStore(screen.bench.places.thumbnails, 1_000_000),
+        OpenedEyes(lambda: Eyes(_Seeing(), _Grey())),
+        lambda: 1_000_000,
+        screen.bench.runner,
+        screen.bench.messages,
+    )
+    screen.rescan_wanted.connect(looking.rescan_photo)
+    looking.catalog_changed.connect(screen.refresh)
+    qtbot.mouseClick(screen.findChild(PhotoHeader).rescan, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(screen.side.rows) == 4, timeout=5000)
+    assert len(library.catalog.faces.of_photo(library.photos[2])) == 4
+
+
 class _Blind:
     id = "blind"
 
     def detect(self, image: RgbImage) -> list[DetectedFace]:
         return []
+
+
+class _Seeing:
+    """Sees one face at the right edge, where the painted photo has none."""
+
+    id = "seeing"
+
+    def detect(self, image: RgbImage) -> list[DetectedFace]:
+        height, width = image.shape[:2]
+        box = BBox(0.9 * width, 0.02 * height, 0.98 * width, 0.14 * height)
+        inside = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
+        points = inside * [box.width, box.height] + [box.left, box.top]
+        return [DetectedFace(box, points.astype(np.float32), 0.9)]
 
 
 class _Grey:

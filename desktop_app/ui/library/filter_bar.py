@@ -5,9 +5,17 @@ import enum
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from PySide6.QtCore import QDate, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtCore import QDate, QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 
 from desktop_app.catalog.values import Folder, PhotoFilter, PhotoOrder
 from desktop_app.domain.ids import FolderId
@@ -56,9 +64,15 @@ class FilterBar(QWidget):
         super().__init__()
         self._folder: FolderId | None = None
         self._folders: Sequence[Folder] = ()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.GAP_LARGE, 0, theme.GAP_LARGE, 0)
-        layout.setSpacing(theme.GAP_SMALL)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(theme.GAP_LARGE, 0, theme.GAP_LARGE, 0)
+        self._lines.setSpacing(theme.GAP_SMALL)
+        self._lines.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        pills, layout = QHBoxLayout(), QHBoxLayout()
+        self._both = pills, layout
+        for line in self._both:
+            line.setSpacing(theme.GAP_SMALL)
+            self._lines.addLayout(line)
         self._pills = QButtonGroup(self)
         self.buttons: dict[Pill, QPushButton] = {}
         for pill, text in (
@@ -72,10 +86,10 @@ class FilterBar(QWidget):
             made = controls.button(text, "filter")
             self._pills.addButton(made)
             self.buttons[pill] = made
-            layout.addWidget(made)
+            pills.addWidget(made)
+        pills.addStretch()
         self.buttons[Pill.ALL].setChecked(True)
         self._pills.buttonClicked.connect(self._on_chosen)
-        layout.addStretch()
         self.search = controls.SearchBox(self.tr("Search names and files"))
         self.search.setMinimumWidth(160)
         self.search.setMaximumWidth(260)
@@ -112,6 +126,31 @@ class FilterBar(QWidget):
         self.order.currentIndexChanged.connect(self._on_chosen)
         layout.addWidget(self.order)
 
+    def minimumSizeHint(self) -> QSize:
+        """Of the bar in two lines: a narrow window has it so."""
+        lines = [line.minimumSize() for line in self._both]
+        margins = self._lines.contentsMargins()
+        return QSize(
+            max(line.width() for line in lines) + margins.left() + margins.right(),
+            lines[0].height(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_in_lines()
+
+    def _lay_in_lines(self) -> None:
+        """The pills and the rest beside each other where there is room, else in two lines."""
+        lines = [line.minimumSize() for line in self._both]
+        margins = self._lines.contentsMargins()
+        wanted = sum(line.width() for line in lines) + self._lines.spacing()
+        narrow = wanted > self.width() - margins.left() - margins.right()
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        height = sum(line.height() for line in lines) + self._lines.spacing()
+        self.setFixedHeight(height if narrow else max(line.height() for line in lines))
+        if direction != self._lines.direction():
+            self._lines.setDirection(direction)
+
     def filter(self) -> PhotoFilter:
         """What is wanted now."""
         pill = next(pill for pill, made in self.buttons.items() if made.isChecked())
@@ -146,6 +185,7 @@ class FilterBar(QWidget):
         made = self.buttons[Pill.FAILED]
         made.setText(self.tr("Unreadable ({n})").format(n=words.number(count)))
         made.setVisible(count > 0 or made.isChecked())
+        self._lay_in_lines()
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
         if list(folders) == list(self._folders):
