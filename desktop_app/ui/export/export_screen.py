@@ -49,6 +49,7 @@ class ExportScreen(Screen):
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
+        self._current = False
         self._subject: ExportSubject | None = None
         self.rows: dict[PhotoId, ExportRow] = {}
         self.form = SettingsForm()
@@ -127,9 +128,12 @@ class ExportScreen(Screen):
             self.rows[photo_id].follow(job)
 
     def _read(self) -> None:
+        self._current = False  # what is shown may be older than the last decision
+        self._show_state()
         self.read(partial(read_export_page, self.bench.catalog, self._subject), self._on_page)
 
     def _on_page(self, items: list[PhotoToExport]) -> None:
+        self._current = True
         wanted = {item.photo.id: item for item in items}
         for photo_id, row in list(self.rows.items()):
             if not row.busy and (photo_id not in wanted or wanted[photo_id] != row.item):
@@ -192,7 +196,7 @@ class ExportScreen(Screen):
         states = [row.state for row in self.rows.values()]
         busy = sum(row.busy for row in self.rows.values())
         to_write = sum(state in _TO_WRITE for state in states)
-        self.start.setEnabled(bool(self._waiting()) and not busy)
+        self.start.setEnabled(bool(self._waiting()) and not busy and self._current)
         self.form.setEnabled(not busy)
         if self.form.folder is None:
             self.start.setText(self.tr("Choose a folder first"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.imaging.encode import ExportSettings
@@ -113,6 +114,26 @@ def test_ctrl_e_writes_every_photo(
     assert {row.state for row in screen.rows.values()} == {ExportState.DONE}
     assert screen.notice.words() == "2 photos are written."
     assert screen.start.text() == "Nothing left to write"
+
+
+def test_nothing_is_written_before_the_last_decision_is_read(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen.show_folder(tmp_path / "out")
+    _open(screen, None, qtbot)
+    catalog = library.catalog
+    anna = catalog.people.by_name("Anna")
+    assert anna is not None
+    late = keep_result(catalog, library.faces[0][2], anna.id, library.faces[0][3:5])
+    catalog.restorations.set_state(late, RestorationState.ACCEPTED)
+    screen.refresh(CatalogChanges(everything=True))
+    qtbot.keyClick(screen, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert not any(row.busy for row in screen.rows.values())
+    _settled(screen, qtbot)
+    assert screen.start.text() == "Export 3 photos"
+    qtbot.keyClick(screen, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    _settled(screen, qtbot)
+    assert len(list((tmp_path / "out").iterdir())) == 3
 
 
 def test_a_taken_name_offers_to_keep_both(
