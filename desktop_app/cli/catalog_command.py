@@ -1,25 +1,37 @@
-"""`likeness catalog`: is the catalog sound, a copy of it, and a new one from the sidecars."""
+"""`likeness catalog`: is it sound, a copy made or brought back, a new one from the sidecars."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop_app.catalog import newest_sound_backup, restore_backup
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.tools import Tools
-from desktop_app.domain.errors import NameTaken
+from desktop_app.domain.errors import NameTaken, NotKnown
 from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.import_names import import_names, photos_to_ask
 from desktop_app.operations.index_folder import index_folder
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser("catalog", help="check, back up or rebuild the catalog")
+    parser = commands.add_parser(
+        "catalog", help="check, back up, bring back or rebuild the catalog"
+    )
     wishes = parser.add_subparsers(required=True, metavar="WISH")
     check = wishes.add_parser("check", parents=[common], help="look for damage")
     check.set_defaults(command=_check)
     backup = wishes.add_parser("backup", parents=[common], help="write a sound copy")
     backup.add_argument("path", type=Path, metavar="FILE")
     backup.set_defaults(command=_backup)
+    restore = wishes.add_parser(
+        "restore",
+        parents=[common],
+        help="put a backup in the catalog's place; the catalog of now is set aside, not deleted",
+    )
+    restore.add_argument(
+        "path", nargs="?", type=Path, metavar="FILE", help="none: the newest sound backup"
+    )
+    restore.set_defaults(command=_restore)
     rebuild = wishes.add_parser(
         "rebuild-from-sidecars",
         parents=[common],
@@ -46,6 +58,21 @@ def _backup(asked: argparse.Namespace, tools: Tools) -> int:
     tools.catalog_to_read.backup(asked.path)
     tools.terminal.say(f"The backup is at {asked.path}.")
     tools.terminal.result({"backup": str(asked.path)})
+    return 0
+
+
+def _restore(asked: argparse.Namespace, tools: Tools) -> int:
+    path = tools.catalog_path
+    backup = asked.path or newest_sound_backup(path)
+    if backup is None:
+        raise NotKnown(
+            f"There is no sound backup beside {path}. Name one: likeness catalog restore FILE"
+        )
+    aside = restore_backup(path, backup)
+    tools.terminal.say(f"The catalog is that of {backup.name} now.")
+    if aside is not None:
+        tools.terminal.say(f"What stood there before is at {aside}.")
+    tools.terminal.result({"backup": str(backup), "set_aside": str(aside) if aside else None})
     return 0
 
 

@@ -46,6 +46,11 @@ class Tools:
         return self._places
 
     @property
+    def catalog_path(self) -> Path:
+        """Where the catalog is, or would be."""
+        return self._catalog_path
+
+    @property
     def max_pixels(self) -> int:
         return self.settings.max_megapixels * 1_000_000
 

@@ -165,3 +165,29 @@ def test_no_byte_of_anybody_stays_when_all_face_data_is_dropped(
         assert (catalog.facts().faces, catalog.facts().people) == (0, 0)
         assert catalog.facts().photos == 5
         assert not catalog.people.undo()
+
+
+def test_a_backup_is_brought_back_and_what_stood_there_is_kept(
+    faces: list[FaceId], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = places(tmp_path / "home").catalog
+    assert run(["catalog", "restore"]) == 1
+    assert "no sound backup" in capsys.readouterr().err
+    with _catalog(tmp_path) as catalog:
+        catalog.backup_beside("daily")
+        catalog.people.add("Berta")
+    home.write_bytes(home.read_bytes()[:5000])  # torn
+    assert run(["people", "list"]) == 1
+    capsys.readouterr()
+    assert run(["catalog", "restore", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert Path(told["set_aside"]).stat().st_size == 5000
+    with _catalog(tmp_path) as catalog:
+        assert [one.person.name for one in catalog.people.all()] == ["Anna"]
+    copy = tmp_path / "copy.catalog"
+    assert run(["catalog", "backup", str(copy)]) == 0
+    with _catalog(tmp_path) as catalog:
+        catalog.people.add("Carl")
+    assert run(["catalog", "restore", str(copy)]) == 0
+    with _catalog(tmp_path) as catalog:
+        assert catalog.people.by_name("Carl") is None
