@@ -130,14 +130,23 @@ def _faces(asked: argparse.Namespace, tools: Tools) -> int:
         else catalog.faces.of_person(person_named(catalog, asked.of).id)
     )
     names = {summary.person.id: summary.person.name for summary in catalog.people.all()}
+    twice = {
+        face_id
+        for photo_id in {face.photo_id for face in faces}
+        for both in catalog.faces.same_person_twice(photo_id).values()
+        for face_id in both
+    }
     rows = [
-        _face_row(catalog, face, names.get(face.person_id) if face.person_id else None)
+        {
+            **_face_row(catalog, face, names.get(face.person_id) if face.person_id else None),
+            "twice_in_photo": face.id in twice,
+        }
         for face in faces
     ]
     for row in rows:
-        tools.terminal.say(
-            f"face {row['id']}: {row['name'] or 'no name'} ({row['status']}) in {row['photo']}"
-        )
+        flag = ", twice in this photo" if row["twice_in_photo"] else ""
+        name = row["name"] or "no name"
+        tools.terminal.say(f"face {row['id']}: {name} ({row['status']}{flag}) in {row['photo']}")
     tools.terminal.result({"faces": rows})
     return 0
 

@@ -13,7 +13,7 @@ from desktop_app.domain.ids import FaceId
 from desktop_app.domain.person import Year
 from desktop_app.domain.photo import DatePrecision
 from desktop_app.settings.places import places
-from tests.catalog.library import Library, new_face
+from tests.catalog.library import MODEL, Library, new_face
 
 
 @pytest.fixture
@@ -107,6 +107,25 @@ def test_two_people_are_one_and_are_parted_again(
     with _catalog(tmp_path) as catalog:
         counts = {one.person.name: one.confirmed for one in catalog.people.all()}
         assert counts == {"Anna": 1, "Anne": 1}
+
+
+def test_the_same_person_twice_in_one_photo_is_flagged(
+    faces: list[FaceId], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _catalog(tmp_path) as catalog:
+        anna = catalog.people.by_name("Anna")
+        assert anna is not None
+        beside = new_face(5, left=200)
+        photo = catalog.faces.get(faces[0]).photo_id
+        again = catalog.faces.add_drawn(
+            photo, beside.detected, beside.quality, beside.embedding, MODEL
+        )
+        catalog.faces.confirm([again], anna.id)
+    assert run(["people", "faces", "Anna", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["faces"]
+    assert {row["id"] for row in told if row["twice_in_photo"]} == {faces[0], again}
+    assert run(["people", "faces", "Anna"]) == 0
+    assert capsys.readouterr().out.count("twice in this photo") == 2
 
 
 def test_years_are_kept_with_about(faces: list[FaceId], tmp_path: Path) -> None:
