@@ -29,6 +29,7 @@ from desktop_app.ui import theme
 from desktop_app.ui.closing import may_close
 from desktop_app.ui.compare.compare_screen import CompareScreen
 from desktop_app.ui.crash import CrashCatcher
+from desktop_app.ui.damaged import open_or_bring_back
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.equipment import read_equipment
 from desktop_app.ui.export.export_screen import ExportScreen
@@ -58,7 +59,7 @@ from desktop_app.ui.restore.engines import read_engines
 from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.sides import EngineChoice
 from desktop_app.ui.restore.wishes import RestoreWishes
-from desktop_app.ui.running import Sweeper, wait_for
+from desktop_app.ui.running import Sweeper
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
 from desktop_app.ui.subjects import CompareSubject
@@ -421,9 +422,8 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
     sweeper = Sweeper()
     runner = JobRunner()
     try:
-        catalog, has_folders = wait_for(
-            runner, partial(_open_catalog, catalog_path or where.catalog)
-        )
+        path = catalog_path or where.catalog
+        catalog, has_folders = open_or_bring_back(runner, path, partial(_open_catalog, path))
     except ExpectedError as error:
         runner.shutdown(_SHUTDOWN_S)
         QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error)).exec()

@@ -1,0 +1,65 @@
+"""A damaged catalog is met with the offer of its newest sound backup."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import CatalogDamaged
+from desktop_app.jobs.runner import JobRunner
+from desktop_app.ui.damaged import open_or_bring_back
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A catalog with Anna, backed up; Berta came since; then its file was torn."""
+    path = tmp_path / "kept" / "likeness.catalog"
+    with Catalog.open(path) as catalog:
+        catalog.people.add("Anna")
+        catalog.backup_beside("daily")
+        catalog.people.add("Berta")
+    path.write_bytes(path.read_bytes()[:5000])
+    return path
+
+
+def _answers(qtbot: QtBot, words: str, said: list[str]) -> None:
+    """Presses the button as soon as the question stands."""
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(20, press)
+            return
+        said.append(box.informativeText())
+        next(button for button in box.buttons() if button.text() == words).click()
+
+    QTimer.singleShot(0, press)
+
+
+def test_the_backup_is_taken_and_the_damaged_one_set_aside(
+    qtbot: QtBot, runner: JobRunner, path: Path
+) -> None:
+    said: list[str] = []
+    _answers(qtbot, "Use the backup", said)
+    with open_or_bring_back(runner, path, lambda _report: Catalog.open(path)) as catalog:
+        assert [one.person.name for one in catalog.people.all()] == ["Anna"]
+    assert "sound backup of" in said[0]
+    assert any(file.stat().st_size == 5000 for file in path.parent.iterdir() if file.is_file())
+
+
+def test_nothing_changes_for_who_wants_none(qtbot: QtBot, runner: JobRunner, path: Path) -> None:
+    before = path.read_bytes()
+    _answers(qtbot, "Quit", [])
+    with pytest.raises(CatalogDamaged):
+        open_or_bring_back(runner, path, lambda _report: Catalog.open(path))
+    assert path.read_bytes() == before
+
+
+def test_without_a_backup_nothing_is_asked(qtbot: QtBot, runner: JobRunner, tmp_path: Path) -> None:
+    path = tmp_path / "torn.catalog"
+    path.write_bytes(b"no catalog" * 500)
+    with pytest.raises(CatalogDamaged):
+        open_or_bring_back(runner, path, lambda _report: Catalog.open(path))
