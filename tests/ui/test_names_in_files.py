@@ -33,7 +33,7 @@ def wishes(bench: Workbench) -> NamesWishes:
 
 @pytest.fixture
 def screen(qtbot: QtBot, bench: Workbench, wishes: NamesWishes) -> NamesScreen:
-    """The screen, joined as `app.py` joins it."""
+    """The screen, joined as `app/` joins it."""
     made = NamesScreen(bench)
     qtbot.addWidget(made)
     made.look_wanted.connect(wishes.look)

@@ -33,7 +33,7 @@ _TO_WRITE = (ExportState.READY, ExportState.STOPPED)
 class ExportScreen(Screen):
     """Each photo of the queue is written whole or not at all, never over an original.
 
-    `app.py` gives `show_folder` the folder of the settings, and joins `ExportWishes.exporting`
+    `app/` gives `show_folder` the folder of the settings, and joins `ExportWishes.exporting`
     to `on_job`.
 
     Signals:

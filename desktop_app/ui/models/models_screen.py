@@ -22,7 +22,7 @@ _WIDTH = 860
 class ModelsScreen(Screen):
     """A card for each model; a dialog with the terms before one is downloaded.
 
-    `app.py` joins `ModelWishes.working` to `on_job`, `models_changed` to `read_again`, `checked`
+    `app/` joins `ModelWishes.working` to `on_job`, `models_changed` to `read_again`, `checked`
     to `on_checked`, `offered` to `on_offered`, `not_offered` to `on_not_offered`.
 
     Signals:

@@ -36,7 +36,7 @@ from desktop_app.ui.words import counted, photo_name
 class RestoreScreen(Screen):
     """Shows the faces of one photo and what came of them; accepts nothing by itself.
 
-    `app.py` gives `show_engines` what can run, and joins `RestoreWishes.restoring` to `on_job`.
+    `app/` gives `show_engines` what can run, and joins `RestoreWishes.restoring` to `on_job`.
 
     Signals:
         restore_wanted(list, str): these `RestoreRequest`s with this engine ("automatic", ...).

@@ -23,7 +23,7 @@ _WIDTH = 760
 class SettingsScreen(Screen):
     """A choice holds at once; there is nothing to confirm.
 
-    `app.py` gives `show_settings` what was kept, keeps what `settings_changed` tells and applies
+    `app/` gives `show_settings` what was kept, keeps what `settings_changed` tells and applies
     it (theme, engine, device).
 
     Signals:

@@ -1,0 +1,72 @@
+"""Runs the window: from the first sight of the catalog until it is closed."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+import desktop_app
+from desktop_app.app.likeness import SHUTDOWN_S, Likeness
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.progress import Report
+from desktop_app.jobs.runner import JobRunner
+from desktop_app.models.store import ModelStore
+from desktop_app.settings.places import places, resources
+from desktop_app.settings.settings import load_settings
+from desktop_app.ui import theme
+from desktop_app.ui.crash import CrashCatcher
+from desktop_app.ui.damaged import open_or_bring_back
+from desktop_app.ui.journal import start_log
+from desktop_app.ui.running import Sweeper
+
+_SWITCH_S = 0.001  # the window's thread waits at most so long for its turn among the lanes
+
+
+def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
+    """Opens the window on the catalog at `catalog_path` (None: the user's own) until it is closed.
+
+    `folders` are taken into the library. Returns the exit status: 0, or 1 where the catalog could
+    not be opened.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Likeness")
+    app.setApplicationVersion(desktop_app.__version__)
+    app.setDesktopFileName("likeness")
+    where = places()
+    sys.setswitchinterval(_SWITCH_S)
+    log = start_log(where.logs)
+    settings = load_settings(where.settings)
+    theme.apply(app, theme.Scheme(settings.theme))
+    sweeper = Sweeper()
+    runner = JobRunner()
+    try:
+        path = catalog_path or where.catalog
+        catalog, has_folders = open_or_bring_back(runner, path, partial(_open_catalog, path))
+    except ExpectedError as error:
+        runner.shutdown(SHUTDOWN_S)
+        QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error)).exec()
+        return 1
+    store = ModelStore(resources() / "models", where.models)
+    likeness = Likeness(catalog, where, store, runner, settings)
+    catcher = CrashCatcher(likeness.window)
+    likeness.begin(folders, has_folders)
+    status = app.exec()
+    catcher.release()
+    sweeper.stop()
+    logging.getLogger().removeHandler(log)
+    log.close()
+    if runner.jobs():
+        os._exit(status)  # a job that cannot be stopped must not keep the process alive
+    return status
+
+
+def _open_catalog(path: Path, _report: Report) -> tuple[Catalog, bool]:
+    """The catalog, and whether it has a folder."""
+    catalog = Catalog.open(path)
+    return catalog, bool(catalog.folders.all())
