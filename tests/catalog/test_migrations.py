@@ -93,6 +93,7 @@ def test_a_catalog_of_each_version_opens(fixture: Path, path: Path) -> None:
 
 def test_there_is_a_fixture_of_this_version() -> None:
     assert (FIXTURES / f"empty_{HEAD}.sqlite.gz").is_file()
+    assert (FIXTURES / f"filled_{HEAD}.sqlite.gz").is_file()  # python -m tests.catalog.filled
 
 
 def test_a_new_catalog_has_no_backup(path: Path) -> None:

@@ -45,7 +45,7 @@ needs_watching = pytest.mark.skipif(
 SHORT = int(os.environ.get("LIKENESS_TEST_FAILING_WRITES", "6"))
 """How many of a long session's writes fail, each in a run of its own, spread over the session."""
 
-_RESULTS = {
+KINDS = {
     "disk full": {"write": FULL, "truncate": FULL, "create": FULL, "sync": IO_ERROR_SYNC},
     "read-only": {"write": READ_ONLY, "truncate": READ_ONLY, "create": CANNOT_OPEN},
     "drive gone": {
@@ -71,7 +71,7 @@ class FailingDisk:
             return OK
         if self.changes > self._failing and not self._lasting:
             return OK
-        return _RESULTS[self._kind].get(change.what, OK)
+        return KINDS[self._kind].get(change.what, OK)
 
 
 def _session(path: Path, photos: Path, try_on: Callable[[Callable[[], object]], None]) -> list[str]:
@@ -125,7 +125,7 @@ def _refusal(step: Callable[[], object]) -> ExpectedError | None:
 
 @needs_watching
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "until there is room"])
-@pytest.mark.parametrize("kind", _RESULTS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_write_of_the_catalog_may_fail(tmp_path: Path, kind: str, lasting: bool) -> None:
     start = _start(tmp_path).read_bytes()
 
