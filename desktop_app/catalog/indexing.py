@@ -51,12 +51,17 @@ class Indexing(Subject):
                 ids += _record(connection, folder_id, batch)
         return ids
 
-    def next_to_index(self, folder_id: FolderId | None, limit: int) -> list[Photo]:
-        """Photos that are to be read, in the order in which they were found."""
+    def next_to_index(
+        self,
+        folder_id: FolderId | None,
+        limit: int,
+        after: PhotoId = PhotoId(0),  # noqa: B008
+    ) -> list[Photo]:
+        """Photos that are to be read, in the order in which they were found, after this one."""
         statement = (
             select(photos, folders.c.path.label("folder_path"))
             .join(folders, folders.c.id == photos.c.folder_id)
-            .where(photos.c.state == PhotoState.FOUND.value)
+            .where(photos.c.state == PhotoState.FOUND.value, photos.c.id > after)
             .order_by(photos.c.id)
             .limit(limit)
         )

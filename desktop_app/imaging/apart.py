@@ -242,7 +242,7 @@ def readers() -> list[int]:
 
 def _ask(file: BinaryIO, name: str, asked: dict[str, Any]) -> Answer:
     path = os.fsencode(file.name)
-    longest = LONGEST_SECONDS + os.fstat(file.fileno()).st_size / _BYTES_A_SECOND
+    longest = LONGEST_SECONDS + file.seek(0, os.SEEK_END) / _BYTES_A_SECOND
     try:
         answer = _here.ask({**asked, "path": path.hex(), "name": name}, longest)
     except TimeoutError:

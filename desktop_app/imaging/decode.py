@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from desktop_app.domain.photo import RgbImage
 from desktop_app.imaging.display import to_rgb
-from desktop_app.imaging.photo_file import MAX_PIXELS, opened, shown_name
+from desktop_app.imaging.photo_file import MAX_PIXELS, HeldPhoto, opened, shown_name
 from desktop_app.imaging.source import read_stored
 from desktop_app.imaging.stored import Wanted
 from desktop_app.imaging.upright import turn_by, turn_upright, turned_size, upright_size
@@ -27,14 +27,19 @@ class DecodedPhoto:
 
 
 def decode_photo(
-    path: Path, *, max_side: int | None = None, max_pixels: int = MAX_PIXELS, turned: int = 0
+    photo: Path | HeldPhoto,
+    *,
+    max_side: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+    turned: int = 0,
 ) -> DecodedPhoto:
     """The photo upright in sRGB; with `max_side` its longer side is at most that many pixels.
 
     `turned` are the degrees by which the user turned it further, clockwise, in quarters.
     Raises `UnreadablePhoto`, `PhotoTooLarge`, `FileVanished`, `NotPermitted`.
     """
-    with opened(path) as file:
+    path = photo.path if isinstance(photo, HeldPhoto) else photo
+    with opened(photo) as file:
         stored = read_stored(file, Wanted(shown_name(path), max_pixels, max_side))
         pixels = stored.pixels
         if pixels.transparency:  # the colour of what is invisible must not bleed when shrunk

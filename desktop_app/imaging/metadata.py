@@ -7,7 +7,7 @@ from typing import Any
 from desktop_app.domain.photo import PhotoDate, PhotoMetadata
 from desktop_app.imaging.header import PhotoHeader, read_header
 from desktop_app.imaging.photo_dates import date_of_words
-from desktop_app.imaging.photo_file import opened, shown_name
+from desktop_app.imaging.photo_file import HeldPhoto, opened, shown_name
 from desktop_app.imaging.upright import upright_size
 
 _MAKE, _MODEL = 0x010F, 0x0110
@@ -22,12 +22,13 @@ _XMP_DATES = re.compile(
 """The two places where programs note when a photo was taken (XMP part 2; MWG 2.0, 5.6)."""
 
 
-def read_metadata(path: Path) -> PhotoMetadata:
+def read_metadata(photo: Path | HeldPhoto) -> PhotoMetadata:
     """What the file says about itself; fields that are absent, garbled or absurd stay empty.
 
     Raises only for the file as such: `FileVanished`, `NotPermitted`, `UnreadablePhoto`.
     """
-    with opened(path) as file:
+    path = photo.path if isinstance(photo, HeldPhoto) else photo
+    with opened(photo) as file:
         header = read_header(file, shown_name(path))
         width, height = upright_size(header.width, header.height, header.orientation)
         return PhotoMetadata(

@@ -7,7 +7,9 @@ import stat
 import unicodedata
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL.Image import DecompressionBombError
 
@@ -47,17 +49,29 @@ def check_pixels(width: int, height: int, name: str, max_pixels: int) -> None:
         )
 
 
+@dataclass(frozen=True)
+class HeldPhoto:
+    """A photo whose file was read once, so that hashing and decoding ask the drive no more.
+
+    `data` is the whole file, or None where it is too large to be held: it is then opened again.
+    """
+
+    path: Path
+    data: bytes | None = None
+
+
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[io.BufferedReader]:
+def opened(photo: Path | HeldPhoto) -> Iterator[BinaryIO]:
     """The file of a photo, open for reading; whatever goes wrong inside is said plainly.
 
     Raises `FileVanished`, `NotPermitted`, and `UnreadablePhoto` for everything that a reader
     of hostile files may raise. The sentences name the file, never its folder.
     """
+    path = photo.path if isinstance(photo, HeldPhoto) else photo
     name = shown_name(path)
     _ignore_remarks_of_pillow()
     try:
-        with _open_regular(path, name) as file:
+        with _held_or_open(photo, path, name) as file:
             yield file
     except ExpectedError:
         raise
@@ -80,6 +94,20 @@ def damaged(name: str) -> UnreadablePhoto:
     return UnreadablePhoto(
         f"{name} is damaged or incomplete, and no picture could be read from it."
     )
+
+
+class _HeldFile(io.BytesIO):
+    """A file in memory that knows where it lies, for the readers' processes."""
+
+    name: str
+
+
+def _held_or_open(photo: Path | HeldPhoto, path: Path, name: str) -> BinaryIO:
+    if isinstance(photo, HeldPhoto) and photo.data is not None:
+        held = _HeldFile(photo.data)
+        held.name = str(path)
+        return held
+    return _open_regular(path, name)
 
 
 def _open_regular(path: Path, name: str) -> io.BufferedReader:

@@ -10,6 +10,8 @@ from desktop_app.faces.insightface_pack import open_pack
 from desktop_app.faces.yunet import YuNetDetector
 from desktop_app.models.store import ModelStore
 
+_THREADS = 1  # of the processor for one pass: photos are looked at beside each other, one a core
+
 
 @dataclass(frozen=True)
 class Eyes:
@@ -28,10 +30,12 @@ def open_eyes(
     """The face models that the settings name. Raises `ModelNotInstalled`, `ModelRefused`."""
     if face_models in ("insightface", "insightface-library"):
         folder = Path(insightface_folder) if insightface_folder else store.path("insightface-pack")
-        open_it = open_pack if face_models == "insightface" else open_library_pack
-        pack = open_it(folder, device)
+        if face_models == "insightface":
+            pack = open_pack(folder, device, _THREADS)
+        else:
+            pack = open_library_pack(folder, device)
         return Eyes(pack.detector, pack.embedder)
     return Eyes(
-        YuNetDetector(store.path("yunet"), device),
-        MobileFaceEmbedder(store.path("fr_feature"), device),
+        YuNetDetector(store.path("yunet"), device, _THREADS),
+        MobileFaceEmbedder(store.path("fr_feature"), device, _THREADS),
     )

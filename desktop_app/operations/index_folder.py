@@ -1,29 +1,25 @@
 """Brings a folder's photos and the faces in them into the catalog, and keeps them up to date."""
 
-from collections.abc import Mapping, Sequence
+import os
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.catalog.values import (
-    Folder,
-    FoundPhoto,
-    IndexedPhoto,
-    KnownFile,
-    NewFace,
-    PhotoFilter,
-)
+from desktop_app.catalog.values import Folder, FoundPhoto, KnownFile, PhotoFilter
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.errors import DiskFull, ExpectedError, FileVanished, NotKnown
+from desktop_app.domain.errors import ExpectedError, FileVanished, NotKnown
 from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import Photo, PhotoState
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.scan import FoundFile, scan_folder
-from desktop_app.imaging.thumbnails import ThumbnailStore, make_thumbnail, photo_key
+from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.eyes import Eyes
-from desktop_app.operations.look_at_photo import SeenPhoto, look_at_photo
+from desktop_app.operations.keep_looked import KeepsLooked
+from desktop_app.operations.look_at_photos import Lookers
+from desktop_app.operations.looking_order import LookingOrder, Pace, WaitingPhotos
 
-_BATCH = 8  # photos that a kill may cost; some seconds of work
 MAX_PIXELS = 200_000_000
 
 
@@ -34,39 +30,61 @@ def index_folder(
     thumbnails: ThumbnailStore,
     report: Report,
     max_pixels: int = MAX_PIXELS,
+    order: LookingOrder | None = None,
 ) -> CatalogChanges:
-    """Scans the folder, then looks at every photo that is new or changed.
+    """Scans the folder, then looks at every photo that is new or changed, several at a time.
 
-    A photo that cannot be read is recorded with its reason and never stops the run. A cancelled or
-    killed run keeps what it finished; the next one goes on from there. Raises `FileVanished` when
-    the folder itself is gone: it is then marked offline and nothing in it is given up.
+    `order` says which come first, and whether it is paused. Without it what is kept does not
+    depend on which photo was seen first. A photo that cannot be read is recorded with its reason
+    and never stops the run. A cancelled or killed run keeps what it finished; the next one goes on
+    from there. Raises `FileVanished` when the folder itself is gone: it is then marked offline and
+    nothing in it is given up.
     """
     changes = rescan_folder(catalog, folder_id, report)
+    order = order or LookingOrder()
     total = catalog.photos.count(PhotoFilter(folder_id=folder_id, state=PhotoState.FOUND))
     done = 0
-    while waiting := catalog.photos.next_to_index(folder_id, limit=_BATCH):
-        finished: list[IndexedPhoto] = []
+    waiting = WaitingPhotos(catalog, folder_id, order)
+    keeper = KeepsLooked(catalog, thumbnails, eyes)
+    with Lookers(eyes, thumbnails, max_pixels) as lookers:
         try:
-            for photo in waiting:
-                report(Progress(done, total, Path(photo.path).name))
-                try:
-                    seen = look_at_photo(Path(photo.path), eyes, max_pixels, photo.turned)
-                except FileVanished:
+            while True:
+                _ask(lookers, waiting, order.pace)
+                if not lookers.under_way:
+                    keeper.flush()
+                    if order.pace is Pace.NONE:
+                        order.wait(report, Progress(done, total))
+                    elif not waiting.again():
+                        break
+                    continue
+                began = time.monotonic()
+                looked = lookers.next()
+                report(Progress(done, total, Path(looked.photo.path).name))
+                if isinstance(looked.error, FileVanished):
                     _stop_if_offline(catalog, folder_id)
-                    changes |= catalog.photos.mark_missing([photo.id])
-                except ExpectedError as error:
-                    changes |= catalog.photos.record_failed(photo.id, str(error))
+                    keeper.missing(looked.photo)
+                elif looked.seen is None:
+                    keeper.failed(looked.photo, str(looked.error))
                 else:
-                    thumbnails.put(
-                        photo_key(seen.content_hash, photo.turned), make_thumbnail(seen.image)
-                    )
-                    finished.append(_indexed(photo, seen, eyes))
+                    keeper.seen(looked.photo, looked.seen)
                 done += 1
+                if order.pace is Pace.GENTLE:
+                    rest = time.monotonic() - began
+                    order.wait(report, Progress(done, total), rest)
         finally:
-            changes |= _recorded(catalog, finished, thumbnails)
+            keeper.flush()
     report(Progress(done, total))
     catalog.folders.mark_indexed(folder_id)
-    return changes | CatalogChanges.of(folders=[folder_id])
+    return changes | keeper.changes | CatalogChanges.of(folders=[folder_id])
+
+
+def _ask(lookers: Lookers, waiting: WaitingPhotos, pace: Pace) -> None:
+    """Keeps the lookers busy, at a gentle pace with one photo only."""
+    while lookers.want_more if pace is Pace.FULL else pace is Pace.GENTLE and not lookers.under_way:
+        photo = waiting.next()
+        if photo is None:
+            return
+        lookers.ask(photo)
 
 
 def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> CatalogChanges:
@@ -115,18 +133,6 @@ def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> Cata
     return changes
 
 
-def _recorded(
-    catalog: Catalog, finished: Sequence[IndexedPhoto], thumbnails: ThumbnailStore
-) -> CatalogChanges:
-    """On a full disk the small pictures are given up first: they can be made again."""
-    try:
-        return catalog.photos.record_indexed(finished)
-    except DiskFull:
-        if not thumbnails.give_up():
-            raise
-        return catalog.photos.record_indexed(finished)
-
-
 def _folder(catalog: Catalog, folder_id: FolderId) -> Folder:
     for folder in catalog.folders.all():
         if folder.id == folder_id:
@@ -137,13 +143,21 @@ def _folder(catalog: Catalog, folder_id: FolderId) -> Folder:
 def _stop_if_offline(catalog: Catalog, folder_id: FolderId) -> None:
     """One file that is gone was deleted; a folder that is gone is a drive pulled out."""
     folder = Path(_folder(catalog, folder_id).path)
-    if not folder.is_dir():
+    if not _holds_anything(folder):  # what an unmounted drive leaves is an empty folder
         catalog.folders.mark_offline(folder_id, True)
         raise _offline(folder)
 
 
 def _holds_photos(known: Mapping[bytes, KnownFile]) -> bool:
     return any(file.state is not PhotoState.MISSING for file in known.values())
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as listing:
+            return next(listing, None) is not None
+    except OSError:
+        return False
 
 
 def _offline(folder: Path) -> FileVanished:
@@ -167,15 +181,3 @@ def _moved(lost: list[Photo], new: list[FoundFile]) -> list[tuple[Photo, FoundFi
         if photo is not None:
             pairs.append((photo, file))
     return pairs
-
-
-def _indexed(photo: Photo, seen: SeenPhoto, eyes: Eyes) -> IndexedPhoto:
-    return IndexedPhoto(
-        photo_id=photo.id,
-        content_hash=seen.content_hash,
-        metadata=seen.metadata,
-        faces=[NewFace(face.detected, face.quality, face.embedding) for face in seen.faces],
-        detector=eyes.detector.id,
-        embedding_model=eyes.embedder.id,
-        turned=photo.turned,
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from desktop_app.domain.face import DetectedFace, Embedding, FaceQuality
 from desktop_app.domain.photo import PhotoMetadata, RgbImage
@@ -10,10 +9,17 @@ from desktop_app.faces.alignment import align_for_embedding
 from desktop_app.faces.quality import measure_quality
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.decode import decode_photo
+from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.metadata import read_metadata
+from desktop_app.imaging.photo_file import HeldPhoto
+from desktop_app.imaging.thumbnails import make_thumbnail
 from desktop_app.imaging.upright import turned_size
 from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.room_for_work import RoomForWork
 from desktop_app.restoration.colour import has_one_tone
+
+_BYTES_A_PIXEL = {FileFormat.JPEG.value: 6, FileFormat.WEBP.value: 7, FileFormat.GIF.value: 5}
+_MOST_BYTES = 11  # a pixel: four samples of 16 bits, and their picture
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,9 @@ class SeenFace:
 
 @dataclass(frozen=True)
 class SeenPhoto:
-    """One photo as the eyes saw it; `image` is upright sRGB at full size."""
+    """One photo as the eyes saw it; the thumbnail is upright sRGB."""
 
-    image: RgbImage
+    thumbnail: RgbImage
     content_hash: str
     metadata: PhotoMetadata
     faces: tuple[SeenFace, ...]
@@ -55,17 +61,26 @@ def quality_of(image: RgbImage, face: DetectedFace) -> FaceQuality:
     return replace(measure_quality(image, face), one_tone=one_tone)
 
 
-def look_at_photo(path: Path, eyes: Eyes, max_pixels: int, turned: int = 0) -> SeenPhoto:
-    """The photo as the user turned it, by `turned` degrees clockwise.
+def look_at_photo(
+    photo: HeldPhoto, eyes: Eyes, max_pixels: int, turned: int, room: RoomForWork
+) -> SeenPhoto:
+    """The photo as the user turned it, by `turned` degrees clockwise; decoded when there is room.
 
     Raises `UnreadablePhoto`, `PhotoTooLarge` or `FileVanished`.
     """
-    decoded = decode_photo(path, max_pixels=max_pixels, turned=turned)
-    metadata = read_metadata(path)
+    named = content_hash(photo)
+    metadata = read_metadata(photo)
     width, height = turned_size(metadata.width, metadata.height, turned)
-    return SeenPhoto(
-        image=decoded.image,
-        content_hash=content_hash(path),
-        metadata=replace(metadata, width=width, height=height),
-        faces=see_faces(decoded.image, eyes),
-    )
+    with room.taken(_bytes_of(metadata)):
+        image = decode_photo(photo, max_pixels=max_pixels, turned=turned).image
+        return SeenPhoto(
+            thumbnail=make_thumbnail(image),
+            content_hash=named,
+            metadata=replace(metadata, width=width, height=height),
+            faces=see_faces(image, eyes),
+        )
+
+
+def _bytes_of(metadata: PhotoMetadata) -> int:
+    """What decoding takes: the samples, and the picture made of them."""
+    return metadata.width * metadata.height * _BYTES_A_PIXEL.get(metadata.file_format, _MOST_BYTES)

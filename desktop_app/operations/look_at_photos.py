@@ -1,0 +1,138 @@
+"""Looks at many photos beside each other, and hands back what was seen in the order asked for."""
+
+import contextlib
+import os
+import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.photo import Photo
+from desktop_app.imaging.content_hash import hold_photo
+from desktop_app.imaging.photo_file import HeldPhoto
+from desktop_app.imaging.thumbnails import ThumbnailStore, photo_key
+from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.look_at_photo import SeenPhoto, look_at_photo
+from desktop_app.operations.room_for_work import RoomForWork
+
+_LARGEST_HELD = 64_000_000  # bytes of a file; a larger one is read again by its decoder
+_HELD = 128_000_000  # bytes of all files that wait in memory
+_DECODED = 480_000_000  # bytes of all pictures under way
+_AHEAD = 16  # photos for each thread that looks: what was seen is small, so a slow one may lag
+_NICER = 5  # steps of priority by which looking gives way to the window
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One photo, with what was seen in it or why nothing was."""
+
+    photo: Photo
+    seen: SeenPhoto | None
+    error: ExpectedError | None = None
+
+
+@dataclass(frozen=True)
+class _Read:
+    held: HeldPhoto
+    room: int  # bytes, to be given back
+
+
+class Lookers:
+    """Threads that decode, find and describe, as many as there are cores, and one that reads ahead.
+
+    Decoders, networks and the drive work without Python's lock, so that one thread a photo keeps
+    every core busy, each network running on the core of its photo. Used by one thread, in a `with`
+    block; at its end what nobody has begun is dropped, and what is under way is waited for.
+    """
+
+    def __init__(
+        self, eyes: Eyes, thumbnails: ThumbnailStore, max_pixels: int, threads: int | None = None
+    ) -> None:
+        self._eyes = eyes
+        self._thumbnails = thumbnails
+        self._max_pixels = max_pixels
+        self._threads = threads or cores()
+        self._held = RoomForWork(_HELD)
+        self._decoded = RoomForWork(_DECODED)
+        self._asked: deque[Future[Looked]] = deque()
+
+    def __enter__(self) -> Self:
+        # one reader: files come in the order in which they are looked at, or all might wait for all
+        self._reading = ThreadPoolExecutor(1, "read", initializer=_give_way)
+        self._looking = ThreadPoolExecutor(self._threads, "look", initializer=_give_way)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._held.close()
+        self._looking.shutdown(wait=False, cancel_futures=True)
+        self._reading.shutdown(cancel_futures=True)
+        self._looking.shutdown()
+
+    @property
+    def under_way(self) -> int:
+        """The photos that were asked for and not yet handed back."""
+        return len(self._asked)
+
+    @property
+    def want_more(self) -> bool:
+        return len(self._asked) < _AHEAD * self._threads
+
+    def ask(self, photo: Photo) -> None:
+        """Wishes for a look at this photo."""
+        read = self._reading.submit(self._read, Path(photo.path))
+        self._asked.append(self._looking.submit(self._look, photo, read))
+
+    def next(self) -> Looked:
+        """The photo that was asked for first, of those not yet handed back; waits for it."""
+        looked = self._asked[0].result()
+        self._asked.popleft()
+        return looked
+
+    def _read(self, path: Path) -> _Read:
+        size = 0
+        with contextlib.suppress(OSError, ValueError):  # reading says what is the matter
+            size = path.stat().st_size
+        room = self._held.take(size if size <= _LARGEST_HELD else 0)
+        try:
+            return _Read(hold_photo(path, _LARGEST_HELD), room)
+        except BaseException:
+            self._held.give_back(room)
+            raise
+
+    def _look(self, photo: Photo, read: "Future[_Read]") -> Looked:
+        try:
+            file = read.result()
+            try:
+                return Looked(photo, self._seen(photo, file.held))
+            finally:
+                self._held.give_back(file.room)
+        except ExpectedError as error:
+            return Looked(photo, None, error)
+
+    def _seen(self, photo: Photo, held: HeldPhoto) -> SeenPhoto:
+        seen = look_at_photo(held, self._eyes, self._max_pixels, photo.turned, self._decoded)
+        self._thumbnails.put(photo_key(seen.content_hash, photo.turned), seen.thumbnail)
+        return seen
+
+
+def cores() -> int:
+    """The processor's cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _give_way() -> None:
+    """Lowers this thread's priority, where threads have one of their own (Linux)."""
+    if hasattr(os, "sched_getaffinity"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICER)
