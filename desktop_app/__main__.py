@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.imaging.apart import READER_SWITCH
-from desktop_app.restoration.instant_restore.engine_process import ENGINE_SWITCH
+from desktop_app.restoration.apart.process import ENGINE_SWITCH
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; without a command it opens the window.
 
-    `ENGINE_SWITCH` makes this the large engine's own process instead, `READER_SWITCH` that of
+    `ENGINE_SWITCH` makes this a restorer's own process instead, `READER_SWITCH` that of
     decoders that may break; both load neither. `self-test` walks through the rooms.
     """
     multiprocessing.freeze_support()
@@ -41,7 +41,7 @@ def window() -> int:
 
 
 def _be_the_engine() -> int:
-    from desktop_app.restoration.instant_restore import child
+    from desktop_app.restoration.apart import child
 
     return child.main()
 

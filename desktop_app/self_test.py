@@ -135,12 +135,13 @@ def _restores(where: Places, samples: Path) -> str:
 
     store = ModelStore(resources() / "models", where.models)
     eyes = open_eyes(store, "bundled", "", "cpu")
-    restorer = open_restorer("compact", store, "cpu", where.memories)
+    restorer = open_restorer("compact", store, "cpu", where.memories, apart=True)  # as the window
     old = samples / "library" / "Old prints" / "blue-room-print.jpg"
     guide = samples / "library" / "Official portraits" / "oval-office-2012.jpg"
     side = restorer.facts.input_size
     reference = read_reference(guide, eyes, side, 100_000_000)
     made = restore_file(old, [reference], restorer, eyes, _no_report, face_number=1)
+    restorer.close()
     changed = int((made.before.samples != made.after.samples).any(axis=-1).sum())
     assert changed, "nothing changed"
     return f"{store.verify('compact').state.value}, {changed} pixels restored"

@@ -143,6 +143,7 @@ class Parts(QObject):
             self.where.memories,
             python=self.where.engine_python,
             compiled=self.settings.compile_engine,
+            apart=True,
         )
 
     def engine(self) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from desktop_app.domain.errors import BadRequest, ModelNotInstalled
 from desktop_app.domain.restoration import Restorer
 from desktop_app.models.store import ModelState, ModelStore
+from desktop_app.restoration.apart.restorer import RestorerApart
 from desktop_app.restoration.compact import CompactRestorer
 from desktop_app.restoration.instant_restore.process import (
     InstantRestoreProcess,
@@ -17,10 +18,23 @@ PREVIEW = "taesd"
 """The model that decodes the large engine's fast previews."""
 
 
-def open_compact(store: ModelStore, device: str) -> Restorer:
-    """The embedded network. Raises `ModelNotInstalled`, `DeviceUnavailable`, `ModelRefused`."""
+def open_compact(store: ModelStore, device: str, *, apart: bool = False) -> Restorer:
+    """The embedded network. Raises `ModelNotInstalled`, `DeviceUnavailable`, `ModelRefused`.
+
+    `apart` opens it in a process of its own when it is first asked for something, and what it
+    refuses, its first wish raises. ONNX Runtime lets no other thread of Python run while it opens
+    a network: a window would stand still for as long.
+    """
     folder = store.path("compact")
     encoder, restorer = (folder / name for name in store.get("compact").files)
+    if apart:
+        opening = {
+            "engine": "compact",
+            "encoder": str(encoder),
+            "restorer": str(restorer),
+            "device": device,
+        }
+        return RestorerApart(opening, "built-in engine")
     return CompactRestorer(encoder, restorer, device)
 
 
@@ -76,12 +90,14 @@ def open_restorer(
     *,
     python: Path | None = None,
     compiled: bool = False,
+    apart: bool = False,
 ) -> Restorer:
     """The engine named by the settings: "automatic", "compact" or "instant-restore".
 
     "automatic" is the large engine where it is installed and has a GPU, else the embedded one.
     What is asked for by name is opened or refused, never swapped for another. `cache`, `python`
-    and `compiled` are the large engine's: see `open_instant_restore`.
+    and `compiled` are the large engine's: see `open_instant_restore`; `apart` is the embedded
+    one's: see `open_compact`.
     Raises `ModelNotInstalled`, `DeviceUnavailable`, `ModelRefused`, and `BadRequest` for an
     engine that nobody knows.
     """
@@ -93,7 +109,7 @@ def open_restorer(
         engine == "automatic" and _large_has_gpu(store, device, python)
     ):
         return open_instant_restore(store, device, cache, python=python, compiled=compiled)
-    return open_compact(store, device)
+    return open_compact(store, device, apart=apart)
 
 
 def _large_has_gpu(store: ModelStore, device: str, python: Path | None) -> bool:

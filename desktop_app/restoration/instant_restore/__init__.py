@@ -1,6 +1,6 @@
 """The large restorer: one step of a diffusion network, guided by photos of the same person.
 
-Importing this package, or the modules that the window's process needs (`process`, `wire`),
+Importing this package, or the modules that the window's process needs (`process`),
 imports no torch: the two public names are fetched when they are first asked for.
 """
 

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.operations.eyes import Eyes
-from desktop_app.restoration.instant_restore import process
+from desktop_app.restoration.apart import restorer as apart
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
 from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.wishes import RestoreWishes
@@ -18,7 +18,7 @@ from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import RestoreSubject
 from tests.ui.painting import MODEL, Library
 
-STAND_IN = Path(__file__).parents[2] / "restoration" / "instant_restore" / "stand_in_child.py"
+STAND_IN = Path(__file__).parents[2] / "restoration" / "apart" / "stand_in_child.py"
 
 
 class _PaintedEmbedder:
@@ -31,7 +31,7 @@ class _PaintedEmbedder:
 def test_a_face_under_way_is_given_up_and_the_next_is_restored(
     bench: Workbench, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "child_command", lambda python: [sys.executable, str(STAND_IN)])
+    monkeypatch.setattr(apart, "child_command", lambda python: [sys.executable, str(STAND_IN)])
     monkeypatch.setenv("STAND_IN_SECONDS", "60")
     catalog, face = library.catalog, library.faces[0][0]
     catalog.faces.confirm(library.faces[0], catalog.people.add("Anna"))

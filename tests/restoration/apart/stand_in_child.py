@@ -13,8 +13,8 @@ from desktop_app.domain.restoration import (
     RestoredFace,
     RestorerFacts,
 )
-from desktop_app.restoration.instant_restore import child
-from desktop_app.restoration.instant_restore.wire import Message
+from desktop_app.restoration.apart import child
+from desktop_app.restoration.apart.wire import Message
 
 SECONDS = float(os.environ.get("STAND_IN_SECONDS", "0"))
 

@@ -1,4 +1,4 @@
-"""One child process of the large engine, and the pipe to it."""
+"""One child process in which a restorer lives, and the pipe to it."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from desktop_app.domain.errors import DeviceUnavailable
-from desktop_app.restoration.instant_restore.wire import (
+from desktop_app.restoration.apart.wire import (
     Broken,
     Message,
     raise_failure,
@@ -32,10 +32,10 @@ ENGINE_SWITCH = "--instant-restore-child"
 def child_command(python: Path | None = None) -> list[str]:
     """How the engine's process is started: by `python` of a private environment, or by ours."""
     if python is not None:
-        return [str(python), "-m", "desktop_app.restoration.instant_restore.child"]
+        return [str(python), "-m", "desktop_app.restoration.apart.child"]
     if getattr(sys, "frozen", False):
         return [sys.executable, ENGINE_SWITCH]
-    return [sys.executable, "-m", "desktop_app.restoration.instant_restore.child"]
+    return [sys.executable, "-m", "desktop_app.restoration.apart.child"]
 
 
 class EngineProcess:
@@ -60,8 +60,8 @@ class EngineProcess:
             )
         except OSError as error:
             raise DeviceUnavailable(
-                "The large engine's process does not start. Install the engine again, "
-                "or choose the built-in one."
+                "The engine's process does not start. Install the engine again, "
+                "or choose another one."
             ) from error
         self._heard: queue.SimpleQueue[Message | Broken] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, name="engine-ear", daemon=True)

@@ -1,4 +1,4 @@
-"""The engine's own process: reads wishes from its input, answers on its output."""
+"""A restorer's own process: reads wishes from its input, answers on its output."""
 
 import os
 import queue
@@ -7,14 +7,14 @@ import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from desktop_app.domain.errors import BadRequest, ExpectedError, ModelNotInstalled
 from desktop_app.domain.progress import Progress
-from desktop_app.domain.restoration import ReferenceMemory
-from desktop_app.restoration.instant_restore.wire import (
+from desktop_app.domain.restoration import ReferenceMemory, Restorer
+from desktop_app.restoration.apart.wire import (
     Broken,
     Message,
     failure,
@@ -22,18 +22,19 @@ from desktop_app.restoration.instant_restore.wire import (
     write_message,
 )
 
-if TYPE_CHECKING:
-    from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
-
 MOST_MEMORIES = 4  # reference sets at hand; older ones are asked for again
 
 
 class Child:
-    """Does one wish after another; what is expected to fail is answered, not fatal."""
+    """Does one wish after another; what is expected to fail is answered, not fatal.
+
+    "open" makes the restorer named by "engine": "compact" of the files "encoder" and "restorer",
+    "instant-restore" of "weights", with "cache", "preview" and "compiled"; both on "device".
+    """
 
     def __init__(self, answers: BinaryIO) -> None:
         self._answers = answers
-        self._restorer: InstantRestoreRestorer | None = None
+        self._restorer: Restorer | None = None
         self._memories: OrderedDict[str, ReferenceMemory] = OrderedDict()
 
     def do(self, wish: Message) -> None:
@@ -58,8 +59,8 @@ class Child:
         except ImportError as error:
             answer = failure(
                 ModelNotInstalled(
-                    f"The large engine is not complete: {error.name} is missing or broken. "
-                    "Install the application with its extra `restore`."
+                    f"The engine is not complete: {error.name} is missing or broken. Install the "
+                    "application again; for the large engine, with its extra `restore`."
                 )
             )
         except Exception as error:
@@ -72,17 +73,8 @@ class Child:
         return Message({"devices": list(devices_here())})
 
     def _open(self, wish: Message) -> Message:
-        from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
-
-        cache, preview = wish.words.get("cache"), wish.words.get("preview")
-        self._restorer = InstantRestoreRestorer(
-            Path(wish.words["weights"]),
-            str(wish.words["device"]),
-            None if cache is None else Path(cache),
-            preview=None if preview is None else Path(preview),
-        )
-        if wish.words.get("compiled"):
-            self._restorer.make_ready(self._tell)
+        engines = {"compact": self._compact, "instant-restore": self._instant_restore}
+        self._restorer = engines[str(wish.words["engine"])](wish)
         facts = self._restorer.facts
         return Message(
             {
@@ -96,6 +88,26 @@ class Child:
                 "preview_hash": facts.preview_hash,
             }
         )
+
+    def _compact(self, wish: Message) -> Restorer:
+        from desktop_app.restoration.compact import CompactRestorer
+
+        encoder, restorer = (Path(str(wish.words[part])) for part in ("encoder", "restorer"))
+        return CompactRestorer(encoder, restorer, str(wish.words["device"]))
+
+    def _instant_restore(self, wish: Message) -> Restorer:
+        from desktop_app.restoration.instant_restore.restorer import InstantRestoreRestorer
+
+        cache, preview = wish.words.get("cache"), wish.words.get("preview")
+        restorer = InstantRestoreRestorer(
+            Path(wish.words["weights"]),
+            str(wish.words["device"]),
+            None if cache is None else Path(cache),
+            preview=None if preview is None else Path(preview),
+        )
+        if wish.words.get("compiled"):
+            restorer.make_ready(self._tell)
+        return restorer
 
     def _tell(self, stage: str) -> None:
         write_message(self._answers, Message({"stage": stage}))
@@ -145,7 +157,7 @@ class Child:
         load_decoder(Path(wish.words["source"]))
         return Message({"checked": True})
 
-    def _opened(self) -> "InstantRestoreRestorer":
+    def _opened(self) -> Restorer:
         if self._restorer is None:
             raise BadRequest("The engine was not opened.")
         return self._restorer
