@@ -122,9 +122,8 @@ def test(*, cpu: bool) -> int:
     environment = Environment(CHECKOUT / ".venv")
     environment.make()
     runtime = "cuda.txt" if gpu else "cpu.txt"
-    environment.install_lists(
-        ["build.txt", "core.txt", runtime, "large-engine.txt", "insightface.txt", "dev.txt"]
-    )
+    extras = ["large-engine.txt", "insightface.txt", "provenance.txt", "dev.txt"]
+    environment.install_lists(["build.txt", "core.txt", runtime, *extras])
     try:
         print(f"Large engine: {torch_build.install(environment, cuda=False)}", flush=True)
     except Trouble as trouble:

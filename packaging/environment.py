@@ -27,6 +27,7 @@ LISTS = {
     "cuda.txt": ("neural networks on the NVIDIA GPU", 4500),
     "large-engine.txt": ("the large engine", 250),
     "insightface.txt": ("insightface", 400),
+    "provenance.txt": ("what signs exports", 60),
     "package.txt": ("what packs the application", 60),
     "dev.txt": ("test tools", 500),
 }

@@ -44,6 +44,7 @@ def inputs(pyproject: Mapping[str, object]) -> dict[str, list[str]]:
         "large-engine.txt": [*extras["restore"]],
         "insightface.txt": [*extras["insightface"]],
         "package.txt": [*extras["package"]],
+        "provenance.txt": [*extras["provenance"]],
         "dev.txt": [*extras["dev"], *extras["train"]],
     }
 

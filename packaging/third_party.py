@@ -22,6 +22,7 @@ SECTIONS = {
     "cuda.txt": "Neural networks on an NVIDIA GPU",
     "large-engine.txt": "The large engine (only with `--large-engine`; torch itself: BSD-3-Clause)",
     "insightface.txt": "insightface (only for tests and for those who bring its model packs)",
+    "provenance.txt": "To sign exports (the extra `provenance`, and for tests)",
     "build.txt": "To install",
     "package.txt": "To pack the application (not part of it, but for PyInstaller's bootloader)",
     "dev.txt": "To test and to train",
@@ -54,6 +55,7 @@ BUNDLED = """\
 | `fr_feature.onnx`, `fr_landmark.onnx` | FacePlugin | MIT; training data not documented |
 | the embedded restorer, `compact_*.onnx` | trained by this project | Apache-2.0 |
 | Inter, in `resources/fonts` | the Inter project | SIL Open Font Licence 1.1 |
+| Noto Sans (11 scripts), in `resources/fonts` | the Noto project | SIL Open Font Licence 1.1 |
 | Droid Sans Fallback, in `resources/fonts` | the Android project | Apache-2.0 |
 | photographs in `resources/samples` | the White House, NASA | public domain; see their README |
 """

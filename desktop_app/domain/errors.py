@@ -61,6 +61,10 @@ class DeviceOutOfMemory(ExpectedError):
     """The device has too little memory for this restoration."""
 
 
+class CannotSign(ExpectedError):
+    """The certificate, its key, or the package that signs exports cannot be used."""
+
+
 class DiskFull(ExpectedError):
     """There is no room left to write."""
 

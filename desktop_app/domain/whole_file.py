@@ -17,7 +17,9 @@ from desktop_app.domain.errors import (
     NotPermitted,
 )
 
-_PREFIX = ".likeness-"
+TEMPORARY = ".likeness-"
+"""What the name of an unfinished file begins with, where it needs one."""
+
 _NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
 """What file systems answer that cannot make them (network drives, FAT)."""
 
@@ -54,7 +56,7 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
         descriptor = _nameless_file(path.parent)
         nameless = descriptor is not None
         if descriptor is None:
-            descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
+            descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
             temporary = Path(name)
         with os.fdopen(descriptor, "w+b") as file:
             yield file
@@ -66,7 +68,7 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
                 try:
                     _give_name(descriptor, path)
                 except FileExistsError:  # only a rename takes another file's place
-                    temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}"
+                    temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
                     _give_name(descriptor, temporary)
         if temporary is not None:
             temporary.chmod(mode)

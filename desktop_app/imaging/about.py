@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop_app.domain.face import BBox
+from desktop_app.domain.photo import PhotoDate
 
 COMPOSITE_WITH_TRAINED = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -32,6 +33,11 @@ class RestorationNote:
     seed: int = 0
     keep_tone: bool = True
     grain: bool = True
+    reference_hashes: tuple[str, ...] = ()  # SHA-256 of the files that guided, hexadecimal
+    device: str = ""
+    made_at: datetime | None = None
+    likeness: tuple[float, float] | None = None  # cosine to the person's faces, before and after
+    bbox: BBox | None = None  # the face, in pixels of the exported, upright picture
 
 
 @dataclass(frozen=True)
@@ -50,3 +56,5 @@ class ExportAbout:
     restorations: tuple[RestorationNote, ...] = ()
     faces: tuple[FaceRegion, ...] = ()
     digital_source_type: str | None = None
+    taken: PhotoDate = PhotoDate()  # noqa: RUF009 - frozen; of the photo, as the user knows it
+    writing: str = ""  # a sentence on what became of the pixels that were not restored

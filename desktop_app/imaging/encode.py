@@ -1,25 +1,30 @@
 """Writes an exported photo: its own pixels, its colours, its words, never over the original."""
 
+import contextlib
 import dataclasses
 import io
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from PIL import Image
 
 from desktop_app.domain.errors import BadRequest, FileVanished, NameTaken
 from desktop_app.domain.photo import ColourMode, SourcePixels
-from desktop_app.domain.whole_file import write_whole
+from desktop_app.domain.whole_file import TEMPORARY, write_whole
 from desktop_app.imaging.about import ExportAbout
+from desktop_app.imaging.credential import Credential
 from desktop_app.imaging.display import over_backdrop, to_eight_bits, to_rgb
 from desktop_app.imaging.export_exif import exif_bytes, exif_for_export
 from desktop_app.imaging.photo_file import shown_name
 from desktop_app.imaging.pillow_files import ORIENTATION
+from desktop_app.imaging.sign import sign_picture
 from desktop_app.imaging.write_png import write_png
 from desktop_app.imaging.write_tiff import write_tiff
-from desktop_app.imaging.xmp import xmp_packet
+from desktop_app.imaging.xmp import MOST_IN_JPEG, xmp_packet
 
 SUFFIX_OF = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "avif": ".avif"}
 """The formats an export can have, and the suffix that goes with each."""
@@ -32,7 +37,6 @@ DEEP = frozenset({"png", "tiff"})
 """Formats that can hold 16 bits."""
 
 _LONGEST_SIDE = {"jpeg": 65_500, "webp": 16_383, "avif": 65_536}
-_JPEG_SEGMENT = 65_502
 _FULL_COLOUR_FROM = 90  # JPEG quality from which colour is kept at every pixel
 
 
@@ -59,28 +63,61 @@ def format_of_suffix(path: Path) -> str:
 
 
 def encode_photo(
-    pixels: SourcePixels, path: Path, settings: ExportSettings, about: ExportAbout
+    pixels: SourcePixels,
+    path: Path,
+    settings: ExportSettings,
+    about: ExportAbout,
+    credential: Credential | None = None,
 ) -> None:
-    """Writes the whole file at `path`, or nothing.
+    """Writes the whole file at `path`, or nothing; signed where there is a `credential`.
 
     PNG and TIFF hold exactly the samples given, unless another bit depth is asked for. Inks
     (CMYK) stay inks in TIFF and become sRGB elsewhere; an infrared channel is kept in TIFF only;
     opacity is laid over grey in JPEG. The profile, EXIF (see `exif_for_export`) and XMP go along.
-    Raises `NameTaken`, `BadRequest`, `DiskFull`, `NotPermitted`, `FileVanished`.
+    Raises `NameTaken`, `BadRequest`, `DiskFull`, `NotPermitted`, `FileVanished`, `CannotSign`.
     """
     check_export(path, settings, about)
     _check_size(pixels, path, settings)
-    exif = exif_for_export(about.source_path, pixels.size, keep_place=settings.keep_place)
-    most = _JPEG_SEGMENT if settings.file_format == "jpeg" else None
+    about = dataclasses.replace(about, writing=_what_became(pixels, settings))
+    exif = exif_for_export(
+        about.source_path, pixels.size, keep_place=settings.keep_place, taken=about.taken
+    )
+    most = MOST_IN_JPEG if settings.file_format == "jpeg" else None
     xmp = xmp_packet(about, pixels.size, most)
     fit = _fit(pixels, settings)
     with write_whole(path) as file:
-        if settings.file_format == "tiff":
-            write_tiff(file, fit, exif, xmp)
-        elif settings.file_format == "png":
-            write_png(file, fit, exif_bytes(exif), xmp)
-        else:
-            _write_with_pillow(file, fit, settings, exif, xmp)
+        if credential is None:
+            _write(file, fit, settings, exif, xmp)
+            return
+        with _unsigned(path.parent) as plain:
+            _write(plain, fit, settings, exif, xmp)
+            sign_picture(
+                plain,
+                file,
+                settings.file_format,
+                fit.size,
+                about,
+                credential,
+                keep_chain=settings.keep_place,
+            )
+
+
+def _write(
+    file: BinaryIO, fit: SourcePixels, settings: ExportSettings, exif: Image.Exif, xmp: bytes
+) -> None:
+    if settings.file_format == "tiff":
+        write_tiff(file, fit, exif, xmp)
+    elif settings.file_format == "png":
+        write_png(file, fit, exif_bytes(exif), xmp)
+    else:
+        _write_with_pillow(file, fit, settings, exif, xmp)
+
+
+@contextlib.contextmanager
+def _unsigned(folder: Path) -> Iterator[BinaryIO]:
+    """A file without a name beside the one that is wanted: a scan may not fit into memory twice."""
+    with tempfile.TemporaryFile(dir=folder, prefix=TEMPORARY) as file:
+        yield cast(BinaryIO, file)
 
 
 def check_export(path: Path, settings: ExportSettings, about: ExportAbout) -> None:
@@ -110,6 +147,20 @@ def _check_size(pixels: SourcePixels, path: Path, settings: ExportSettings) -> N
             f"{shown_name(path)} would be too large: this format ends at {longest} pixels a side. "
             "Choose PNG or TIFF."
         )
+
+
+def _what_became(pixels: SourcePixels, settings: ExportSettings) -> str:
+    """What became of the pixels that were not restored, for the label in the file."""
+    if settings.file_format not in LOSSLESS:
+        name = settings.file_format.upper()
+        return (
+            f"The whole picture was encoded anew, with loss ({name}, quality {settings.quality})."
+        )
+    if pixels.mode is ColourMode.CMYK and settings.file_format != "tiff":
+        return "The inks of the whole picture were converted to sRGB."
+    if settings.bit_depth not in (None, pixels.bit_depth):
+        return f"The whole picture was rewritten with {settings.bit_depth} bits a sample."
+    return "Outside what was restored or marked, every sample is as in the source."
 
 
 def _fit(pixels: SourcePixels, settings: ExportSettings) -> SourcePixels:

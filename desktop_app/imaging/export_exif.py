@@ -1,11 +1,14 @@
 """Chooses what of a photo's EXIF goes into its export."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, TiffTags
 
+from desktop_app.domain.photo import PhotoDate
 from desktop_app.imaging.header import read_header
+from desktop_app.imaging.photo_dates import date_of_words
 from desktop_app.imaging.photo_file import opened, shown_name
 from desktop_app.imaging.pillow_files import ORIENTATION
 
@@ -35,15 +38,25 @@ _LEFT_OUT = frozenset(
         0xA302,  # CFAPattern
     }
 )
+_DATE_TIME_ORIGINAL = 0x9003
+_OF_DATE = frozenset({_DATE_TIME_ORIGINAL, 0x9011, 0x9291})  # with its offset and its subseconds
 _PIXEL_WIDTH, _PIXEL_HEIGHT = 0xA002, 0xA003
+_FIRST_DIRECTORY = 10  # where EXIF in a PNG begins, see `exif_bytes`
 _LONGEST_VALUE = 8_000  # a JPEG has room for 64 KB of EXIF in all
 
 
-def exif_for_export(source: Path | None, size: tuple[int, int], *, keep_place: bool) -> Image.Exif:
+def exif_for_export(
+    source: Path | None,
+    size: tuple[int, int],
+    *,
+    keep_place: bool,
+    taken: PhotoDate = PhotoDate(),  # noqa: B008 - frozen
+) -> Image.Exif:
     """The camera's words about the photo, fit for the exported picture of `size` pixels.
 
     Orientation is 1, as the exported pixels are upright; the embedded thumbnail and the maker's
-    notes are left behind, and with them (unless `keep_place`) the place.
+    notes are left behind, and with them (unless `keep_place`) the place. A date of the original
+    that lies outside `taken`, which the user knows better (a scanner notes its own), is left out.
     Raises what reading `source` raises; tags that cannot be written again are left out.
     """
     exported = Image.Exif()
@@ -54,8 +67,10 @@ def exif_for_export(source: Path | None, size: tuple[int, int], *, keep_place: b
         exif = read_header(file, shown_name(source)).exif
         for tag in sorted(DESCRIPTIVE):
             _copy(exported, None, tag, _first(exif, tag))
-        for tag, value in _directory(exif, EXIF_DIRECTORY).items():
-            if tag not in _LEFT_OUT:
+        camera = _directory(exif, EXIF_DIRECTORY)
+        left_out = _LEFT_OUT | (_OF_DATE if _known_better(camera, taken) else frozenset())
+        for tag, value in camera.items():
+            if tag not in left_out:
                 _copy(exported, EXIF_DIRECTORY, tag, value)
         if keep_place:
             for tag, value in _directory(exif, GPS_DIRECTORY).items():
@@ -66,9 +81,28 @@ def exif_for_export(source: Path | None, size: tuple[int, int], *, keep_place: b
     return exported
 
 
+def _known_better(camera: dict[int, Any], taken: PhotoDate) -> bool:
+    """Whether the camera's date lies outside the span in which the photo was taken."""
+    words = camera.get(_DATE_TIME_ORIGINAL)
+    if not isinstance(words, str) or taken.earliest is None or taken.latest is None:
+        return False
+    said = date_of_words(words.split("\0")[0])
+    if said.earliest is None or said.latest is None:
+        return False
+    return said.latest < taken.earliest or said.earliest > taken.latest
+
+
 def exif_bytes(exif: Image.Exif) -> bytes:
-    """A TIFF structure without the "Exif" mark that JPEG puts before it."""
-    return exif.tobytes().removeprefix(b"Exif\0\0")
+    """A TIFF structure without the "Exif" mark that JPEG puts before it.
+
+    WORKAROUND for ExifTool up to 13.59 at least: where a PNG has a C2PA manifest, a directory at
+    the usual byte 8 is taken for one of the manifest's, and all EXIF is left out; so it begins two
+    bytes later, which the format allows (TIFF 6.0, section 2).
+    """
+    block = exif.tobytes(_FIRST_DIRECTORY).removeprefix(b"Exif\0\0")
+    order, head = ("<" if block[:2] == b"II" else ">"), block[:4]
+    gap = bytes(_FIRST_DIRECTORY - 8)
+    return head + struct.pack(f"{order}I", _FIRST_DIRECTORY) + gap + block[8:]
 
 
 def _copy(exported: Image.Exif, directory: int | None, tag: int, value: Any) -> None:

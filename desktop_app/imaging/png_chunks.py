@@ -10,7 +10,10 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MOST_CHUNKS = 200_000  # pictures come in pieces of 8 KB and more
 _LARGEST_EXIF = 1_000_000
 _LARGEST_XMP = 4_000_000
-_XMP_KEYWORD = b"XML:com.adobe.xmp\0"
+XMP_KEY = "XML:com.adobe.xmp"
+"""The keyword of the text that is an XMP packet."""
+
+_XMP_KEYWORD = XMP_KEY.encode() + b"\0"
 
 
 def exif_chunk(file: BinaryIO) -> bytes:

@@ -2,9 +2,11 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from xml.sax.saxutils import escape
 
+from desktop_app.domain.photo import DatePrecision, PhotoDate
 from desktop_app.imaging.about import (
     COMPOSITE_WITH_TRAINED,
     ExportAbout,
@@ -21,8 +23,12 @@ _NAMESPACES = {
     "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
     "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
     "stArea": "http://ns.adobe.com/xmp/sType/Area#",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "likeness": "urn:likeness:restoration:1.0/",
 }
+MOST_IN_JPEG = 65_502  # bytes of XMP that a JPEG segment holds (XMP part 3, 1.1.3)
+LABEL = b"likeness:SourceSHA256"
+"""What stands in the XMP of every export."""
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _END = '<?xpacket end="w"?>'
@@ -51,19 +57,60 @@ def xmp_packet(about: ExportAbout, size: tuple[int, int], most_bytes: int | None
 
 
 def what_was_done(notes: Iterable[RestorationNote]) -> str:
-    """Sentences for the history and for a caption: every face, its engine, its references."""
-    return " ".join(_sentence(note) for note in notes)
+    """Sentences for the history and for a caption; faces restored alike share one."""
+    alike: dict[tuple[str, int, int], list[str]] = {}
+    for note in notes:
+        key = (note.engine, round(note.strength * 100), note.references)
+        alike.setdefault(key, []).append(note.person)
+    return " ".join(_sentence(people, *key) for key, people in alike.items())
 
 
-def _sentence(note: RestorationNote) -> str:
-    whose = f"The face of {note.person}" if note.person else "A face"
+def _sentence(people: Sequence[str], engine: str, percent: int, references: int) -> str:
     guided = {0: "without reference photos", 1: "guided by 1 reference photo"}.get(
-        note.references, f"guided by {note.references} reference photos"
+        references, f"guided by {references} reference photos"
     )
-    percent = round(note.strength * 100)
+    each = " each" if len(people) > 1 and references else ""
+    were = "was" if len(people) == 1 else "were"
     return (
-        f"{whose} was restored by a trained model ({note.engine}, strength {percent} %), {guided}."
+        f"{_whose(people)} {were} restored by a trained model ({engine}, strength {percent} %), "
+        f"{guided}{each}."
     )
+
+
+def _whose(people: Sequence[str]) -> str:
+    if len(people) == 1:
+        return f"The face of {people[0]}" if people[0] else "A face"
+    named = list(dict.fromkeys(person for person in people if person))
+    if len(named) < len(people):
+        whose = f", of {', '.join(named)} and others," if named else ""
+        return f"{len(people)} faces{whose}"
+    return f"The faces of {', '.join(named[:-1])} and {named[-1]}"
+
+
+def _moment(when: datetime | None) -> str:
+    return when.isoformat(timespec="seconds") if when else ""
+
+
+def day_in_xmp(taken: PhotoDate) -> str:
+    """The day, month or year as XMP writes it; "" for what it has no form for: decades, spans."""
+    if taken.earliest is None:
+        return ""
+    form = {DatePrecision.DAY: "%Y-%m-%d", DatePrecision.MONTH: "%Y-%m", DatePrecision.YEAR: "%Y"}
+    return taken.earliest.strftime(form[taken.precision]) if taken.precision in form else ""
+
+
+def _span(taken: PhotoDate) -> str:
+    """From the first day to the last (ISO 8601, 5.5), for every precision."""
+    if taken.earliest is None or taken.latest is None:
+        return ""
+    return f"{taken.earliest.isoformat()}/{taken.latest.isoformat()}"
+
+
+def _likeness(likeness: tuple[float, float] | None) -> str:
+    if likeness is None:
+        return ""
+    before, after = (f"{value:.3f}" for value in likeness)
+    return _simple("likeness:LikenessBefore", before) + _simple("likeness:LikenessAfter", after)
 
 
 def _source_type(about: ExportAbout) -> str:
@@ -73,16 +120,19 @@ def _source_type(about: ExportAbout) -> str:
 
 
 def _packet(about: ExportAbout, size: tuple[int, int]) -> bytes:
-    when = about.made_at.isoformat(timespec="seconds") if about.made_at else ""
+    when = _moment(about.made_at)
     parts = [
         _simple("xmp:CreatorTool", about.software),
         _simple("xmp:ModifyDate", when),
         _simple("xmp:MetadataDate", when),
+        _simple("photoshop:DateCreated", day_in_xmp(about.taken)),
         _simple("Iptc4xmpExt:DigitalSourceType", _source_type(about)),
         _caption(about.description),
         _bag("Iptc4xmpExt:PersonInImage", _people(about)),
         _history(about, when),
         _simple("likeness:SourceSHA256", about.source_hash),
+        _simple("likeness:Taken", _span(about.taken)),
+        _simple("likeness:Writing", about.writing),
         _notes(about.restorations),
         _regions(about.faces, size),
     ]
@@ -138,7 +188,9 @@ def _history(about: ExportAbout, when: str) -> str:
         _simple("stEvt:action", "edited")
         + _simple("stEvt:softwareAgent", about.software)
         + _simple("stEvt:when", when)
-        + _simple("stEvt:parameters", what_was_done(about.restorations))
+        + _simple(
+            "stEvt:parameters", f"{what_was_done(about.restorations)} {about.writing}".strip()
+        )
     )
     item = f'<rdf:li rdf:parseType="Resource">{event}</rdf:li>'
     return f"<xmpMM:History><rdf:Seq>{item}</rdf:Seq></xmpMM:History>"
@@ -155,6 +207,10 @@ def _notes(notes: Iterable[RestorationNote]) -> str:
         + _simple("likeness:Grain", note.grain)
         + _simple("likeness:Seed", note.seed)
         + _simple("likeness:References", note.references)
+        + _bag("likeness:ReferenceSHA256", note.reference_hashes)
+        + _simple("likeness:Device", note.device)
+        + _simple("likeness:MadeAt", _moment(note.made_at))
+        + _likeness(note.likeness)
         + "</rdf:li>"
         for note in notes
     )

@@ -1,23 +1,37 @@
 """Writes restored photos to new files; originals are never written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.domain.errors import BadRequest, ExpectedError
+from desktop_app.domain.errors import BadRequest, ExpectedError, NameTaken
 from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.progress import Progress, Report
+from desktop_app.imaging.about import ExportAbout
+from desktop_app.imaging.content_hash import content_hash
+from desktop_app.imaging.credential import Credential, CredentialFiles, read_credential
 from desktop_app.imaging.encode import ExportSettings, check_export, encode_photo
-from desktop_app.imaging.family_page import PageWords, check_page, family_page, write_page
+from desktop_app.imaging.family_page import (
+    PageFonts,
+    PageSide,
+    PageWords,
+    check_page,
+    family_page,
+    page_written,
+)
+from desktop_app.imaging.label import carries_label
 from desktop_app.imaging.mark import Mark, with_mark
 from desktop_app.imaging.photo_file import shown_name
-from desktop_app.imaging.xmp import what_was_done
+from desktop_app.imaging.xmp import MOST_IN_JPEG, what_was_done, xmp_packet
 from desktop_app.operations.describe_export import describe_export
-from desktop_app.operations.fonts import font_for
+from desktop_app.operations.fonts import bundled_fonts
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.kept_restorations import patches_of, source_of, with_patches
 from desktop_app.operations.page_sides import side_of
+from desktop_app.operations.restore_photos import tell_stage
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,12 @@ class PageWish:
     before: str = "Before"
     after: str = "After"
     added: str = "before and after"  # to the name of the export's file
+    taken: str = ""  # when the photo was taken, as exactly as that is known
+    more: str = "and {n} more faces"
+    promise: str = (
+        "An illustration, not evidence of how the face looked. "
+        "The original photograph was not changed."
+    )
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,7 @@ class ExportRequest:
     caption: str = ""  # written into the file beside the label of what was done
     mark: Mark | None = None  # words in the pixels themselves
     page: PageWish | None = None
+    signing: CredentialFiles | None = None  # the certificate that signs it, where one shall
 
     @property
     def page_path(self) -> Path | None:
@@ -56,6 +77,7 @@ class Exported:
 
     request: ExportRequest
     problem: ExpectedError | None = None
+    signed: Credential | None = None  # with what it was signed
 
 
 def export_photos(
@@ -67,22 +89,31 @@ def export_photos(
     """Writes each photo whole or not at all; one that fails does not stop the others."""
     outcomes = []
     for number, request in enumerate(requests):
-        report(Progress(number, len(requests), request.path.name))
+        reached = Progress(number, len(requests), request.path.name)
+        report(reached)
         try:
-            export_photo(catalog, request, max_pixels)
+            signed = export_photo(
+                catalog, request, max_pixels, partial(tell_stage, report, reached)
+            )
         except ExpectedError as problem:
             outcomes.append(Exported(request, problem))
         else:
-            outcomes.append(Exported(request))
+            outcomes.append(Exported(request, signed=signed))
     report(Progress(len(requests), len(requests)))
     return outcomes
 
 
-def export_photo(catalog: Catalog, request: ExportRequest, max_pixels: int = MAX_PIXELS) -> None:
-    """Writes the photo, and then its page; each is whole or not there.
+def export_photo(
+    catalog: Catalog,
+    request: ExportRequest,
+    max_pixels: int = MAX_PIXELS,
+    look: Callable[[str], None] = lambda _stage: None,
+) -> Credential | None:
+    """Writes the photo with its page: both are there whole, or neither.
 
-    Names that are taken are told before anything is written.
-    Raises `NameTaken`, `DiskFull`, `NotPermitted`, `BadRequest`, `UnreadablePhoto`.
+    Returns with what it was signed. What cannot be done is told before anything is written; between
+    the stages `look` is told which comes, and may raise `Cancelled`.
+    Raises `NameTaken`, `DiskFull`, `NotPermitted`, `BadRequest`, `UnreadablePhoto`, `CannotSign`.
     """
     photo = catalog.photos.get(request.photo_id)
     if not request.restoration_ids:
@@ -93,26 +124,70 @@ def export_photo(catalog: Catalog, request: ExportRequest, max_pixels: int = MAX
     about = describe_export(catalog, photo, restorations)
     about = replace(about, description=request.caption)
     check_export(request.path, request.settings, about)
+    spare_originals(catalog, [request.path])
     if request.page_path is not None:
         check_page(request.page_path, overwrite=request.settings.overwrite)
+        spare_originals(catalog, [request.page_path])
+    credential = None if request.signing is None else read_credential(request.signing)
+    look("Reading")
     pixels = source_of(catalog, restorations[0], max_pixels)
     patches = patches_of(catalog, restorations)
     places = [patch.landmarks for patch in patches]
     before = side_of(pixels, places) if request.page is not None else None
+    look("Laying the faces in")
     pixels = with_patches(pixels, patches)
-    after = side_of(pixels, places) if request.page is not None else None
+    page: AbstractContextManager[None] = nullcontext()
+    if request.page_path is not None and before is not None and request.page is not None:
+        sides = before, side_of(pixels, places)
+        page = _page(request.page, request.page_path, sides, request, about)
     if request.mark is not None:
-        pixels = with_mark(pixels, request.mark, font_for(request.mark.words))
-    encode_photo(pixels, request.path, request.settings, about)
-    if request.page is None or before is None or after is None or request.page_path is None:
-        return
+        pixels = with_mark(pixels, request.mark, bundled_fonts())
+    look("Writing")
+    with page:
+        encode_photo(pixels, request.path, request.settings, about, credential)
+    return credential
+
+
+def spare_originals(catalog: Catalog, paths: Sequence[Path]) -> None:
+    """Refuses to replace any photo of the library but those that carry our own label.
+
+    A file is known by its content, under whatever name, link or spelling it is asked for.
+    Raises `NameTaken`.
+    """
+    for path in paths:
+        if not path.is_file() or carries_label(path):
+            continue
+        if catalog.photos.by_hash(content_hash(path)):
+            raise NameTaken(
+                f"{shown_name(path)} is a photo of your library, which is never written. "
+                "Choose another name."
+            )
+
+
+@contextmanager
+def _page(
+    wish: PageWish,
+    path: Path,
+    sides: tuple[PageSide, PageSide],
+    request: ExportRequest,
+    about: ExportAbout,
+) -> Iterator[None]:
+    """The page lies ready on the disk before the photo is written, and has its name after it."""
+    names = tuple(note.person for note in about.restorations)
+    name = shown_name(about.source_path or path)
     words = PageWords(
-        title=shown_name(request.path.with_suffix("")),
-        before=request.page.before,
-        after=request.page.after,
-        names=tuple(note.person for note in about.restorations),
+        title=", ".join(filter(None, dict.fromkeys(names))) or name,
+        before=wish.before,
+        after=wish.after,
+        names=names,
         note=request.caption or what_was_done(about.restorations),
+        promise=wish.promise,
+        subtitle=" · ".join(filter(None, [wish.taken, name])),
+        more=wish.more,
     )
-    font = font_for(" ".join([words.title, words.before, words.note, *words.names]))
-    page = family_page(before, after, words, font)
-    write_page(page, request.page_path, title=words.title, overwrite=request.settings.overwrite)
+    fonts = PageFonts(bundled_fonts(), bundled_fonts(strong=True))
+    page = family_page(*sides, words, fonts)
+    label = xmp_packet(replace(about, faces=()), (page.shape[1], page.shape[0]), MOST_IN_JPEG)
+    overwrite = request.settings.overwrite
+    with page_written(page, path, words, xmp=label, overwrite=overwrite):
+        yield

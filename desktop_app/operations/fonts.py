@@ -1,14 +1,14 @@
-"""Chooses a bundled font that has the letters of some words."""
+"""Names the bundled fonts, in the order in which a letter is looked for in them."""
 
 from pathlib import Path
 
 from desktop_app.settings.places import resources
 
-_FIRST_OF_EAST_ASIA = "\u2e80"  # Unicode: CJK radicals, and what follows
+_FIRST = ("Inter-Regular.otf", "DroidSansFallback.ttf")  # Latin, Greek, Cyrillic; East Asia
 
 
-def font_for(words: str) -> Path:
-    """Inter; for Chinese, Japanese and Korean the wide fallback font."""
-    wide = any(sign >= _FIRST_OF_EAST_ASIA for sign in words)
-    name = "DroidSansFallback.ttf" if wide else "Inter-Regular.otf"
-    return resources() / "fonts" / name
+def bundled_fonts(*, strong: bool = False) -> tuple[Path, ...]:
+    """Inter first, then the scripts that it does not have, each in a font of its own."""
+    folder = resources() / "fonts"
+    first = ("Inter-SemiBold.otf", *_FIRST[1:]) if strong else _FIRST
+    return tuple(folder / name for name in first) + tuple(sorted(folder.glob("NotoSans*.ttf")))

@@ -30,6 +30,7 @@ from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.decide_faces import confirm_faces, name_faces
 from desktop_app.operations.export_photos import ExportRequest, export_photos
 from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.fonts import bundled_fonts
 from desktop_app.operations.group_faces import suggest_people
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.kept_restorations import accept_restoration, restored_photo
@@ -242,14 +243,13 @@ def _write_sheet(
 ) -> None:
     boxes = [_cut(image, face.bbox, margin=0.6) for image in (before, after, truth)]
     to_truth = "likeness to the true photo"
-    font = next((resources() / "fonts").glob("*Regular.*tf"))
     sheet = side_by_side(
         [
             (boxes[0], "The old print", f"{to_truth} {measured['likeness_before']:.2f}"),
             (boxes[1], "Restored", f"{to_truth} {measured['likeness_after']:.2f}"),
             (boxes[2], "The true photo", "never shown to the restorer"),
         ],
-        font,
+        bundled_fonts(),
     )
     settings = ExportSettings(file_format="png", overwrite=True)
     encode_photo(SourcePixels(sheet, ColourMode.RGB), path, settings, ExportAbout())

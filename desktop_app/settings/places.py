@@ -28,6 +28,10 @@ class Places:
         return self.data / "settings.json"
 
     @property
+    def export_presets(self) -> Path:
+        return self.data / "export_presets.json"
+
+    @property
     def thumbnails(self) -> Path:
         return self.cache / "thumbnails"
 

@@ -19,6 +19,7 @@ class Words:
     limits: tuple[int, int] | None = None
     unit: str = ""
     is_folder: bool = False
+    is_file: bool = False
 
 
 def _setting(default: Any, words: Words) -> Any:
@@ -132,6 +133,23 @@ class Settings:
             "Export folder",
             "Where restored photos are written. Originals are never changed.",
             is_folder=True,
+        ),
+    )
+    certificate: str = _setting(
+        "",
+        Words(
+            "Certificate",
+            "Signs exports as Content Credentials (C2PA), so that others can see that nobody "
+            "changed them since. A PEM file, yours first, then those that vouch for it.",
+            is_file=True,
+        ),
+    )
+    private_key: str = _setting(
+        "",
+        Words(
+            "Its private key",
+            "A PEM file without a password. Only its place is kept here, never the key.",
+            is_file=True,
         ),
     )
 

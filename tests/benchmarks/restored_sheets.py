@@ -26,7 +26,7 @@ from desktop_app.imaging.source import decode_source
 from desktop_app.models.store import ModelStore
 from desktop_app.operations.compose import Patch, compose
 from desktop_app.operations.eyes import Eyes, open_eyes
-from desktop_app.operations.fonts import font_for
+from desktop_app.operations.fonts import bundled_fonts
 from desktop_app.operations.restore_file import largest_first, read_reference
 from desktop_app.operations.restore_photos import restore_face
 from desktop_app.restoration.engines import open_compact
@@ -91,7 +91,7 @@ def identities(folder: Path, eyes: Eyes, restorer: Restorer) -> Iterator[RgbImag
                 (guides[0].crop, "a reference", ""),
                 (truth, "the truth", ""),
             ],
-            font_for(name),
+            bundled_fonts(),
             SHOWN,
         )
 
@@ -148,7 +148,7 @@ def family(folder: Path, eyes: Eyes, restorer: Restorer) -> Iterator[RgbImage]:
                     (around(before_rgb, face.landmarks), title, ""),
                     (around(after_rgb, face.landmarks), "restored", f"more colour: {tint}"),
                 ],
-                font_for(title),
+                bundled_fonts(),
                 SHOWN,
             )
 

@@ -13,10 +13,10 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PhotoId
 from desktop_app.domain.progress import Progress
 from desktop_app.jobs.job import Job
+from desktop_app.operations.export_names import file_names, next_name
 from desktop_app.operations.export_photos import ExportRequest
 from desktop_app.ui import controls, theme
 from desktop_app.ui.export.export_row import ExportRow, ExportState
-from desktop_app.ui.export.naming import file_names, next_name
 from desktop_app.ui.export.reading import PhotoToExport, read_export_page
 from desktop_app.ui.export.settings_form import SettingsForm
 from desktop_app.ui.results.caption import caption_words

@@ -127,16 +127,21 @@ class TextEditor(_Told):
             self.changed.emit(self._shown)
 
 
-class FolderEditor(_Told):
+class PlaceEditor(_Told):
+    """A folder, or a file where the setting says so."""
+
     def __init__(self, words: Words) -> None:
         super().__init__()
         self._title = words.title
+        self._is_file = words.is_file
         self._folder = ""
         self._name = controls.label("", "soft")
-        self.choose = controls.button(self.tr("Choose a folder"), icon="folder")
+        asked = self.tr("Choose a file") if words.is_file else self.tr("Choose a folder")
+        self.choose = controls.button(asked, icon="folder")
         self.choose.setAccessibleDescription(words.title)
         self.choose.clicked.connect(self._ask)
-        self.clear = controls.IconButton("close", self.tr("Forget this folder"), side=16)
+        forgotten = self.tr("Forget this file") if words.is_file else self.tr("Forget this folder")
+        self.clear = controls.IconButton("close", forgotten, side=16)
         self.clear.clicked.connect(self._forget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -160,15 +165,18 @@ class FolderEditor(_Told):
     @Slot()
     def _ask(self) -> None:
         dialog = QFileDialog(self, self._title, self._folder or str(Path.home()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        if self._is_file:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.take)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     @Slot(str)
     def take(self, folder: str) -> None:
-        """The user chose a folder."""
+        """The user chose a place."""
         if folder != self._folder:
             self.show_value(folder)
             self.changed.emit(folder)
@@ -178,7 +186,7 @@ class FolderEditor(_Told):
         self.take("")
 
 
-Editor = ChoiceEditor | YesNoEditor | NumberEditor | FolderEditor | TextEditor
+Editor = ChoiceEditor | YesNoEditor | NumberEditor | PlaceEditor | TextEditor
 """Each has `value()`, `show_value(value)`, which tells nobody, and the signal `changed`."""
 
 
@@ -191,8 +199,8 @@ def editor_for(words: Words, value: Any) -> Editor:
         made = YesNoEditor(words)
     elif isinstance(value, int):
         made = NumberEditor(words)
-    elif words.is_folder:
-        made = FolderEditor(words)
+    elif words.is_folder or words.is_file:
+        made = PlaceEditor(words)
     else:
         made = TextEditor(words)
     made.show_value(value)

@@ -87,7 +87,7 @@ class SettingsScreen(Screen):
             (self.tr("Look"), ["theme"]),
             (self.tr("Restoring"), ["engine", "device", "compile_engine"]),
             (self.tr("Faces"), ["face_models", "insightface_folder", "keep_sidecars"]),
-            (self.tr("Exporting"), ["export_folder", "keep_place"]),
+            (self.tr("Exporting"), ["export_folder", "keep_place", "certificate", "private_key"]),
             (self.tr("Reading photos"), ["max_megapixels", "thumbnail_megabytes"]),
         ]
         known = {name for _, names in placed for name in names}

@@ -13,9 +13,9 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.imaging.encode import ExportSettings
+from desktop_app.operations.export_names import file_names, next_name
 from desktop_app.ui.export.export_row import ExportRow, ExportState
 from desktop_app.ui.export.export_screen import ExportScreen
-from desktop_app.ui.export.naming import file_names, next_name
 from desktop_app.ui.export.settings_form import PRESETS
 from desktop_app.ui.export.wishes import ExportWishes
 from desktop_app.ui.screen import Workbench

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.settings.settings import Settings, words_of
 from desktop_app.ui.screen import Workbench
-from desktop_app.ui.settings.editors import ChoiceEditor, FolderEditor, NumberEditor, YesNoEditor
+from desktop_app.ui.settings.editors import ChoiceEditor, NumberEditor, PlaceEditor, YesNoEditor
 from desktop_app.ui.settings.settings_screen import SettingsScreen
 
 
@@ -60,7 +60,7 @@ def test_a_number_keeps_its_limits(screen: SettingsScreen, qtbot: QtBot) -> None
 
 def test_a_folder_is_chosen_and_forgotten(screen: SettingsScreen, qtbot: QtBot) -> None:
     editor = screen.editors["export_folder"]
-    assert isinstance(editor, FolderEditor)
+    assert isinstance(editor, PlaceEditor)
     with qtbot.waitSignal(screen.settings_changed) as heard:
         editor.take("/photos/out")
     assert heard.args == [Settings(export_folder="/photos/out")]
