@@ -13,6 +13,9 @@ from desktop_app.domain.photo import RgbImage
 Landmarks: TypeAlias = NDArray[np.float32]
 """(5, 2) x and y in pixels: eyes, nose, mouth corners, left to right as seen."""
 
+FaceOutline: TypeAlias = NDArray[np.float32]
+"""(68, 2) x and y in pixels, in the order of Multi-PIE: jaw, brows, nose, eyes, mouth."""
+
 Embedding: TypeAlias = NDArray[np.float32]
 """(dimensions,) of unit length; embeddings of two models never compare."""
 

@@ -67,6 +67,22 @@ class RestoredFace:
     reference_map: ReferenceMap | None = None
 
 
+@dataclass(frozen=True)
+class KeptCrop:
+    """A restored face as the catalog keeps it: laid in again, it needs no network.
+
+    `picture` is (size, size, 3); `mask` (size, size), 0 to 1, says where it replaces the photo.
+    None in results that were kept before masks were: they are laid in under an oval.
+    """
+
+    picture: FloatImage
+    mask: NDArray[np.float32] | None = None
+
+    @property
+    def size(self) -> int:
+        return int(self.picture.shape[0])
+
+
 class Restorer(Protocol):
     """Restores an aligned face in one step, guided by references of the same person."""
 

@@ -8,12 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.domain.face import AlignedFace, Landmarks
+from desktop_app.domain.face import AlignedFace
 from desktop_app.domain.photo import ColourMode, FloatImage, SourcePixels
 from desktop_app.domain.restoration import RestoreSettings
 from desktop_app.faces.alignment import inverted, scale_of, warp_points
 from desktop_app.faces.grain import grain_coarseness, grain_kept, grain_strength, make_grain
-from desktop_app.faces.mask import face_mask
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _ONE_TONE = 4.0 / 255  # of white: a picture has one tone where colours stray less from its curve
@@ -36,24 +35,24 @@ def paste_back(
     pixels: SourcePixels,
     restored: FloatImage,
     aligned: AlignedFace,
-    landmarks: Landmarks,
+    mask: NDArray[np.float32],
     settings: RestoreSettings,
     coding: Coding | None = None,
 ) -> SourcePixels:
     """The photo with the restored face, in its own depth, mode and profile.
 
-    `restored` is (size, size, 3) sRGB in [0, 1], made from `aligned.crop`; `landmarks` are (5, 2)
-    in pixels of `pixels`. What is laid in is the difference between the two, added to the photo's
-    own samples under a soft mask. So detail finer than the crop stays where the photo has it, a
-    restorer that changes nothing changes no sample, and strength 0 is the photo itself. Where the
-    crop holds all that the photo has and the restorer changed it, nothing of the photo shines
-    through: what the way to the crop and back loses is taken away with the rest. A photo of
-    one tone (grey, sepia) gets the difference of luminance alone. Differences are taken in sRGB.
-    With `coding` they are added to the photo's colours in sRGB and coded as the photo codes them.
-    Without, they are added to the samples as they are coded, which is right for sRGB; for six
-    faces of ../shared/data/identities in Adobe RGB that would be wrong by 0.6 on average and 1.6
-    in 95 of 100 pixels (CIEDE2000, of changes of 3.4), in ProPhoto RGB by 1.7 and 5.1. Inks and
-    profiles with tables of colours have no `coding` and are so.
+    `restored` is (size, size, 3) sRGB in [0, 1], made from `aligned.crop`; `mask`, (size, size)
+    from 0 to 1, is where it replaces the photo. What is laid in is the difference between the
+    two, added to the photo's own samples under the mask. So detail finer than the crop stays
+    where the photo has it, a restorer that changes nothing changes no sample, and strength 0 is
+    the photo itself. Where the crop holds all that the photo has and the restorer changed it,
+    nothing of the photo shines through: what the way to the crop and back loses is taken away
+    with the rest. A photo of one tone (grey, sepia) gets the difference of luminance alone.
+    Differences are taken in sRGB. With `coding` they are added to the photo's colours in sRGB and
+    coded as the photo codes them. Without, they are added to the samples as they are coded, which
+    is right for sRGB; for six faces of ../shared/data/identities in Adobe RGB that would be wrong
+    by 0.6 on average and 1.6 in 95 of 100 pixels (CIEDE2000, of changes of 3.4), in ProPhoto RGB
+    by 1.7 and 5.1. Inks and profiles with tables of colours have no `coding` and are so.
     """
     size = restored.shape[0]
     region = _Region(pixels, aligned, size, coding)
@@ -61,7 +60,6 @@ def paste_back(
         return pixels
     crop: FloatImage = aligned.crop.astype(np.float32) / np.float32(255)
     change: FloatImage = restored - crop  # (size, size, 3)
-    mask = face_mask(size, warp_points(landmarks, aligned.matrix))
     tint = np.ones(3, np.float32)
     if pixels.mode is ColourMode.GREY or has_one_tone(crop):
         tint = tint_of(crop)

@@ -6,27 +6,30 @@ import cv2
 import numpy as np
 
 from desktop_app.domain.errors import CatalogDamaged
-from desktop_app.domain.photo import FloatImage
-from desktop_app.domain.restoration import ReferenceMap
+from desktop_app.domain.restoration import KeptCrop, ReferenceMap
 
 _DAMAGED = "A kept restoration is damaged. Restore this face again."
 
 
-def crop_to_png(crop: FloatImage) -> bytes:
-    """A lossless PNG of 16 bits a sample; `crop` is (size, size, 3) in [0, 1]."""
-    samples = np.round(np.clip(crop, 0, 1) * 65535).astype(np.uint16)
-    done, encoded = cv2.imencode(".png", samples[:, :, ::-1])
+def crop_to_png(crop: KeptCrop) -> bytes:
+    """A PNG of 16 bits a sample, lossless but for rounding; the mask is its opacity."""
+    planes = [crop.picture[:, :, ::-1]]
+    if crop.mask is not None:
+        planes.append(crop.mask[:, :, None])
+    samples = np.round(np.clip(np.concatenate(planes, axis=2), 0, 1) * 65535).astype(np.uint16)
+    done, encoded = cv2.imencode(".png", samples)
     assert done
     return bytes(encoded)
 
 
-def crop_from_png(png: bytes) -> FloatImage:
+def crop_from_png(png: bytes) -> KeptCrop:
     """Raises `CatalogDamaged` where these are not the bytes of a crop."""
     samples = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED) if png else None
     if samples is None or samples.dtype != np.uint16 or samples.ndim != 3:
         raise CatalogDamaged(_DAMAGED)
-    colours: FloatImage = samples[:, :, 2::-1].astype(np.float32) / np.float32(65535)
-    return colours
+    planes = samples.astype(np.float32) / np.float32(65535)
+    mask = np.ascontiguousarray(planes[:, :, 3]) if planes.shape[2] == 4 else None
+    return KeptCrop(np.ascontiguousarray(planes[:, :, 2::-1]), mask)
 
 
 def map_to_bytes(reference_map: ReferenceMap) -> bytes:

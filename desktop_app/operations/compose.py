@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from desktop_app.domain.face import AlignedFace, Landmarks
-from desktop_app.domain.photo import FloatImage, SourcePixels
-from desktop_app.domain.restoration import RestoreSettings
+from desktop_app.domain.photo import SourcePixels
+from desktop_app.domain.restoration import KeptCrop, RestoreSettings
 from desktop_app.faces.alignment import align_face, ffhq_matrix, inverted, warp_points
+from desktop_app.faces.mask import face_mask
 from desktop_app.faces.paste import paste_back
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.matrix_profile import coding_of
@@ -18,9 +19,9 @@ _MARGIN = 0.3  # of the crop's reach: the surroundings whose tone and grain are 
 
 @dataclass(frozen=True)
 class Patch:
-    """A restored face, (size, size, 3), and where in the photo it belongs."""
+    """A restored face and where in the photo it belongs."""
 
-    crop: FloatImage
+    crop: KeptCrop
     landmarks: Landmarks  # (5, 2) in pixels of the upright photo
     settings: RestoreSettings
 
@@ -46,7 +47,7 @@ def compose(pixels: SourcePixels, patches: Sequence[Patch]) -> SourcePixels:
 def lay_in(pixels: SourcePixels, patches: Sequence[Patch]) -> None:
     """Changes the samples of `pixels` themselves: a large scan is held in memory once."""
     for patch in patches:
-        window = window_around(pixels, patch.landmarks, patch.crop.shape[0])
+        window = window_around(pixels, patch.landmarks, patch.crop.size)
         part = composed_window(window, patch.crop, patch.settings)
         width, height = part.size
         pixels.samples[window.top : window.top + height, window.left : window.left + width] = (
@@ -70,9 +71,10 @@ def window_around(pixels: SourcePixels, landmarks: Landmarks, size: int) -> Face
     return FaceWindow(part, inside, align_face(to_rgb(part), inside, size), int(left), int(top))
 
 
-def composed_window(
-    window: FaceWindow, crop: FloatImage, settings: RestoreSettings
-) -> SourcePixels:
+def composed_window(window: FaceWindow, crop: KeptCrop, settings: RestoreSettings) -> SourcePixels:
     """The window with the restored face laid in."""
     coding = coding_of(window.pixels)
-    return paste_back(window.pixels, crop, window.aligned, window.landmarks, settings, coding)
+    mask = crop.mask
+    if mask is None:
+        mask = face_mask(crop.size, warp_points(window.landmarks, window.aligned.matrix))
+    return paste_back(window.pixels, crop.picture, window.aligned, mask, settings, coding)

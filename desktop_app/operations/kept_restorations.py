@@ -9,8 +9,9 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest
 from desktop_app.domain.face import Landmarks
 from desktop_app.domain.ids import PhotoId, RestorationId
-from desktop_app.domain.photo import FloatImage, RgbImage, SourcePixels
+from desktop_app.domain.photo import RgbImage, SourcePixels
 from desktop_app.domain.restoration import (
+    KeptCrop,
     ReferenceMap,
     Restoration,
     RestorationState,
@@ -37,7 +38,7 @@ class OpenedRestoration:
 
     restoration: Restoration
     window: FaceWindow
-    crop: FloatImage
+    crop: KeptCrop
     landmarks: Landmarks
     reference_map: ReferenceMap | None
 
@@ -53,7 +54,7 @@ def open_restoration(
     kept_map = catalog.restorations.reference_map(restoration_id)
     return OpenedRestoration(
         restoration=restoration,
-        window=window_around(pixels, face.landmarks, crop.shape[0]),
+        window=window_around(pixels, face.landmarks, crop.size),
         crop=crop,
         landmarks=face.landmarks,
         reference_map=None if kept_map is None else map_from_bytes(kept_map),

@@ -78,9 +78,17 @@ def restore_file(
     report(read)
     with restorer.watched(partial(tell_stage, report, read)):
         fresh = restore_face(
-            pixels, face.landmarks, restorer, memory, eyes, seed, settings, preview=preview
+            pixels,
+            face.landmarks,
+            restorer,
+            memory,
+            eyes,
+            seed,
+            settings,
+            neighbours=[other.landmarks for other in faces if other is not face],
+            preview=preview,
         )
-    composed = compose(pixels, [Patch(fresh.restored.crop, face.landmarks, settings)])
+    composed = compose(pixels, [Patch(fresh.crop, face.landmarks, settings)])
     report(Progress(3, 3, path.name))
     likeness = None
     if guides:

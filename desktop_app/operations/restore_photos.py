@@ -6,16 +6,18 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import NewRestoration
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, NoReferences
-from desktop_app.domain.face import Embedding, Face, Landmarks
+from desktop_app.domain.face import AssignmentStatus, Embedding, Face, Landmarks
 from desktop_app.domain.ids import FaceId
-from desktop_app.domain.photo import Photo, RgbImage, SourcePixels
+from desktop_app.domain.photo import FloatImage, Photo, RgbImage, SourcePixels
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import (
+    KeptCrop,
     Likeness,
     ReferenceMemory,
     RestoredFace,
@@ -23,14 +25,15 @@ from desktop_app.domain.restoration import (
     RestoreRequest,
     RestoreSettings,
 )
-from desktop_app.faces.alignment import align_face
+from desktop_app.faces.alignment import align_face, warp_points
+from desktop_app.faces.mask import face_mask
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.crops import crop_to_png, map_to_bytes
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.source import decode_source
 from desktop_app.operations.choose_references import choose_references
-from desktop_app.operations.compose import composed_window, window_around
+from desktop_app.operations.compose import FaceWindow, composed_window, window_around
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.measure_likeness import likeness_in_catalog
@@ -41,6 +44,7 @@ class FreshRestoration:
     """What one forward pass made of a face, and the face's embeddings before and after."""
 
     restored: RestoredFace
+    crop: KeptCrop  # with its mask
     before: Embedding
     after: Embedding
 
@@ -87,6 +91,11 @@ def restore_photos(
                 eyes,
                 request.seed,
                 request.settings,
+                neighbours=[
+                    other.landmarks
+                    for other in catalog.faces.of_photo(photo.id)
+                    if other.id != face.id and other.status is not AssignmentStatus.NOT_A_FACE
+                ],
                 preview=request.preview,
             )
         changes |= _keep(catalog, restorer, request, face, photo, chosen, fresh, eyes)
@@ -103,20 +112,45 @@ def restore_face(
     seed: int,
     settings: RestoreSettings,
     *,
+    neighbours: Sequence[Landmarks] = (),
     preview: bool = False,
 ) -> FreshRestoration:
     """Restores one face of a photo; `landmarks` are (5, 2) in the pixels of the upright photo.
+
+    `neighbours` are the photo's other faces, over which this one's mask must not reach. The
+    outline is looked for in the restored face, whose points are nearer to the true ones than those
+    of the damaged one: by 4.0 against 7.1 % of the distance of the eyes (48 faces 60 to 300 px wide
+    of ../shared/data/identities, against the same network on the true photo).
 
     The embedding after is taken from the face as it will stand in the photo, mask, tone and grain
     included, because that is what the family will see.
     """
     window = window_around(pixels, landmarks, restorer.facts.input_size)
     restored = restorer.restore(window.aligned.crop, memory, seed, preview=preview)
-    after = composed_window(window, restored.crop, settings)
+    crop = KeptCrop(restored.crop, _mask(window, restored.crop, eyes, neighbours))
+    after = composed_window(window, crop, settings)
     return FreshRestoration(
         restored=restored,
+        crop=crop,
         before=eyes.embedder.embed(to_rgb(window.pixels), window.landmarks),
         after=eyes.embedder.embed(to_rgb(after), window.landmarks),
+    )
+
+
+def _mask(
+    window: FaceWindow, restored: FloatImage, eyes: Eyes, neighbours: Sequence[Landmarks]
+) -> NDArray[np.float32]:
+    outline = None
+    if eyes.outliner is not None:
+        picture = np.round(np.clip(restored, 0, 1) * 255).astype(np.uint8)
+        outline = eyes.outliner.find_in(picture)
+    corner = np.array([window.left, window.top], np.float32)
+    matrix = window.aligned.matrix
+    return face_mask(
+        restored.shape[0],
+        warp_points(window.landmarks, matrix),
+        outline,
+        [warp_points(other - corner, matrix) for other in neighbours],
     )
 
 
@@ -200,7 +234,7 @@ def _keep(
             settings=request.settings,
             likeness=likeness,
             source_hash=photo.content_hash,
-            crop_png=crop_to_png(fresh.restored.crop),
+            crop_png=crop_to_png(fresh.crop),
             reference_map=None if reference_map is None else map_to_bytes(reference_map),
         )
     )

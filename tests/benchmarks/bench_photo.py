@@ -152,7 +152,7 @@ def measure(case: Case, folder: Path) -> dict[str, float]:
         patches = []
         for face in faces:
             fresh = restore_face(pixels, face.landmarks, restorer, memory, eyes, 0, settings)
-            patches.append(Patch(fresh.restored.crop, face.landmarks, settings))
+            patches.append(Patch(fresh.crop, face.landmarks, settings))
     with stage("laid into the photo"):
         lay_in(pixels, patches)
     with stage("written"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from desktop_app.domain.photo import ColourMode, SourcePixels
-from desktop_app.domain.restoration import RestoreSettings
+from desktop_app.domain.restoration import KeptCrop, RestoreSettings
 from desktop_app.imaging.display import to_rgb
 from desktop_app.operations.compose import composed_window, window_around
 from tests.imaging.test_matrix_profile import ADOBE, PROPHOTO, wide_profile
@@ -26,9 +26,10 @@ def test_a_change_of_colour_comes_out_as_it_was_meant(
     window = window_around(pixels, POINTS, 256)
     before = to_rgb(window.pixels).astype(float)
     meant = window.aligned.crop.astype(np.float32) / 255 + np.float32([0.06, 0.0, -0.06])
-    after = to_rgb(composed_window(window, meant, PLAIN)).astype(float)
+    after = to_rgb(composed_window(window, KeptCrop(meant), PLAIN)).astype(float)
     x, y = window.landmarks[2].astype(int)
     change = (after - before)[y - 5 : y + 5, x - 5 : x + 5].mean(axis=(0, 1))
     assert change == pytest.approx([0.06 * 255, 0, -0.06 * 255], abs=1.2)
-    same = composed_window(window, window.aligned.crop.astype(np.float32) / 255, RestoreSettings())
+    unchanged = KeptCrop(window.aligned.crop.astype(np.float32) / 255)
+    same = composed_window(window, unchanged, RestoreSettings())
     assert np.array_equal(same.samples, window.pixels.samples)

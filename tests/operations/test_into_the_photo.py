@@ -13,7 +13,7 @@ from PIL import Image
 
 from desktop_app.domain.face import Landmarks
 from desktop_app.domain.photo import ColourMode, SourcePixels
-from desktop_app.domain.restoration import RestoreSettings
+from desktop_app.domain.restoration import KeptCrop, RestoreSettings
 from desktop_app.faces.alignment import ffhq_matrix
 from desktop_app.faces.mask import face_mask
 from desktop_app.imaging.about import ExportAbout
@@ -116,7 +116,7 @@ def _reach(size: tuple[int, int], faces: list[Landmarks]) -> NDArray[np.bool_]:
 def _restored(pixels: SourcePixels, faces: list[Landmarks]) -> SourcePixels:
     rng = np.random.default_rng(1)
     crop = rng.random((SIZE, SIZE, 3)).astype(np.float32)
-    return compose(pixels, [Patch(crop, face, RestoreSettings()) for face in faces])
+    return compose(pixels, [Patch(KeptCrop(crop), face, RestoreSettings()) for face in faces])
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -169,12 +169,12 @@ def test_without_a_restorer_there_and_back_moves_nothing(degrees: float) -> None
     before = SourcePixels(_scene(3, np.uint8), ColourMode.RGB)
     face = _points(160, 120, degrees)
     crop = window_around(before, face, SIZE).aligned.crop.astype(np.float32) / 255
-    after = compose(before, [Patch(crop, face, RestoreSettings())])
+    after = compose(before, [Patch(KeptCrop(crop), face, RestoreSettings())])
     assert np.array_equal(after.samples, before.samples)
 
 
 def test_strength_zero_is_the_source() -> None:
     before = SourcePixels(_scene(3, np.uint16), ColourMode.RGB)
     crop = np.zeros((SIZE, SIZE, 3), np.float32)
-    patch = Patch(crop, _points(160, 120), replace(RestoreSettings(), strength=0.0))
+    patch = Patch(KeptCrop(crop), _points(160, 120), replace(RestoreSettings(), strength=0.0))
     assert np.array_equal(compose(before, [patch]).samples, before.samples)

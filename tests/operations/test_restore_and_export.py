@@ -11,7 +11,7 @@ from PIL import Image
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.errors import BadRequest, NameTaken, NoFaceFound, NoReferences
-from desktop_app.domain.face import Face
+from desktop_app.domain.face import AssignmentStatus, DetectedFace, Face
 from desktop_app.domain.photo import SourcePixels
 from desktop_app.domain.progress import Cancelled, Progress, silent
 from desktop_app.domain.restoration import (
@@ -19,6 +19,8 @@ from desktop_app.domain.restoration import (
     RestoreRequest,
     RestoreSettings,
 )
+from desktop_app.faces.alignment import ffhq_matrix, warp_points
+from desktop_app.faces.mask import face_mask
 from desktop_app.imaging.encode import ExportSettings
 from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.imaging.source import decode_source
@@ -143,6 +145,45 @@ def test_outside_the_face_the_photo_is_untouched(restored: Catalog, face_in: Fac
     assert high[1] < box.right + box.width
     assert low[0] > box.top - box.height
     assert high[0] < box.bottom + box.height
+
+
+def test_a_result_keeps_its_mask_and_so_needs_no_network_to_be_laid_in_again(
+    restored: Catalog, face_in: FaceIn
+) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    opened = open_restoration(restored, kept.id)
+    assert opened.crop.mask is not None
+    points = warp_points(opened.window.landmarks, opened.window.aligned.matrix)
+    oval = face_mask(opened.crop.size, points)
+    assert 0.5 < opened.crop.mask.sum() / oval.sum() < 2
+    assert np.abs(opened.crop.mask - oval).max() > 0.1  # by 68 points, not by five
+    bare = replace(opened, crop=replace(opened.crop, mask=None))  # as kept by an older version
+    assert not np.array_equal(
+        preview(opened, RestoreSettings())[1], preview(bare, RestoreSettings())[1]
+    )
+
+
+def test_a_mask_does_not_reach_over_another_face_of_the_photo(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    face = face_in(PRINT)
+    apart = np.float32([face.bbox.width * 0.7, 0])
+    beside = DetectedFace(face.bbox, (face.landmarks + apart).astype(np.float32), 0.9)
+    vector = np.eye(1, 512, dtype=np.float32)[0]
+    request = [RestoreRequest(face.id)]
+    restore_photos(named, restorer, request, eyes, silent)
+    neighbour = named.faces.add_drawn(face.photo_id, beside, face.quality, vector, eyes.embedder.id)
+    restore_photos(named, restorer, request, eyes, silent)
+    named.faces.set_status([neighbour], AssignmentStatus.NOT_A_FACE)
+    restore_photos(named, restorer, request, eyes, silent)
+    kept = sorted(k.id for k in named.restorations.of_face(face.id))
+    alone, crowded, again = (open_restoration(named, i).crop.mask for i in kept)
+    assert alone is not None
+    assert crowded is not None
+    x, y = warp_points(beside.landmarks, ffhq_matrix(face.landmarks, 64))[0].astype(int)
+    assert alone[y, x] > 0.3
+    assert crowded[y, x] == 0
+    assert np.array_equal(alone, again)
 
 
 def test_one_result_a_face_is_accepted(

@@ -10,6 +10,7 @@ from desktop_app.catalog.values import NewRestoration
 from desktop_app.domain.ids import FaceId, PersonId, RestorationId
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.restoration import (
+    KeptCrop,
     Likeness,
     ReferenceMap,
     ReferenceMemory,
@@ -53,7 +54,7 @@ def keep_result(
             settings=RestoreSettings(strength, keep_tone=False, grain=False),
             likeness=likeness,
             source_hash=catalog.photos.get(face.photo_id).content_hash,
-            crop_png=crop_to_png(np.full((64, 64, 3), tone, np.float32)),
+            crop_png=crop_to_png(KeptCrop(np.full((64, 64, 3), tone, np.float32))),
             reference_map=map_to_bytes(ReferenceMap(winner, share)),
         )
     )

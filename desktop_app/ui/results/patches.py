@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage, QTransform
 
 from desktop_app.domain.face import Face
 from desktop_app.domain.ids import FaceId
-from desktop_app.domain.photo import FloatImage, Photo, RgbImage
+from desktop_app.domain.photo import Photo, RgbImage
 from desktop_app.domain.progress import Report, silent
-from desktop_app.domain.restoration import RestoreSettings
+from desktop_app.domain.restoration import KeptCrop, RestoreSettings
 from desktop_app.faces.alignment import inverted
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.source import decode_source
@@ -57,9 +57,9 @@ def open_photo(
     return PhotoOnTable(photo, Pyramid.of(shown, report), windows)
 
 
-def make_patch(window: FaceWindow, crop: FloatImage, settings: RestoreSettings) -> ResultPatch:
-    """The restored `crop`, (size, size, 3), laid into the face's surroundings."""
-    inner = _at_size(window, crop.shape[0])
+def make_patch(window: FaceWindow, crop: KeptCrop, settings: RestoreSettings) -> ResultPatch:
+    """The restored `crop` laid into the face's surroundings."""
+    inner = _at_size(window, crop.size)
     before = to_rgb(inner.pixels)
     after = to_rgb(composed_window(inner, crop, settings))
     changed = (before != after).any(axis=2)
