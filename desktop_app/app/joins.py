@@ -63,6 +63,7 @@ def join_names(parts: Parts) -> None:
 def join_restoring(parts: Parts) -> None:
     """Restoring a face or many, deciding on the results, exporting them."""
     restoring, batch = parts.restoring, parts.batch
+    parts.restore.engine_wanted.connect(restoring.make_ready)
     parts.restore.restore_wanted.connect(restoring.restore)
     parts.restore.settings_wanted.connect(restoring.keep_settings)
     parts.restore.pin_wanted.connect(restoring.pin)

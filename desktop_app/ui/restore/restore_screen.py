@@ -39,11 +39,13 @@ class RestoreScreen(Screen):
     `app/` gives `show_engines` what can run, and joins `RestoreWishes.restoring` to `on_job`.
 
     Signals:
+        engine_wanted(str): a face that can be restored has come up; this engine will be asked.
         restore_wanted(list, str): these `RestoreRequest`s with this engine ("automatic", ...).
         settings_wanted(RestorationId, RestoreSettings): keep these with the result.
         pin_wanted(PersonId, FaceId), unpin_wanted(...), exclude_wanted(...): who may guide.
     """
 
+    engine_wanted = Signal(str)
     restore_wanted = Signal(list, str)
     settings_wanted = Signal(object, object)
     pin_wanted = Signal(object, object)
@@ -237,6 +239,8 @@ class RestoreScreen(Screen):
         if self.at_work.faces:
             self._stack.setCurrentIndex(1)
             self._compose()
+        if not self.guides.why_not_engine() and self.at_work.ready():
+            self.engine_wanted.emit(self.guides.chosen_engine())
 
     @Slot()
     def _compose(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId, RestorationId
-from desktop_app.domain.progress import Report
+from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import Restorer, RestoreRequest, RestoreSettings
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
@@ -19,7 +19,8 @@ from desktop_app.operations.kept_restorations import (
     change_settings,
     refuse_restoration,
 )
-from desktop_app.operations.restore_photos import restore_photos
+from desktop_app.operations.restore_photos import restore_photos, tell_stage
+from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.restore.engines import PREVIEWED
 from desktop_app.ui.wishes import Wishes
@@ -61,6 +62,21 @@ class RestoreWishes(Wishes):
             if_unfinished=CatalogChanges(everything=True),  # nobody counted the faces done so far
             before=partial(self._tell, faces),
         )
+
+    @Slot(str)
+    def make_ready(self, engine: str) -> None:
+        """Starts the embedded engine while the user still looks; the large one waits to be asked.
+
+        What goes wrong here is said when a face is restored.
+        """
+        work = partial(self._make_ready, engine)
+        self.runner.submit(Lane.RESTORE, Job(self.tr("Starting the engine"), work, quiet=True))
+
+    def _make_ready(self, engine: str, report: Report) -> None:
+        restorer = self._open_restorer(engine)
+        if not isinstance(restorer, InstantRestoreProcess):
+            with restorer.watched(partial(tell_stage, report, Progress(0, None))):
+                _ = restorer.facts
 
     def _tell(self, faces: list[FaceId], job: Job) -> None:
         self.restoring.emit(job, faces)
