@@ -4,7 +4,9 @@
 
 Needs `uv` on the path. Versions that stand in the lists stay unless `--upgrade` is given. Each
 list is complete in itself or on top of `core.txt`, so that all are installed with `--no-deps`.
-torch is in no list: its builds, and so their hashes, differ by index.
+torch is in no list: its builds, and so their hashes, differ by index. What the large engine needs
+in an environment of its own is written to `resources/engine/packages.txt`, which the application
+reads.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = CHECKOUT / "packaging" / "requirements"
+OF_THE_ENGINE = CHECKOUT / "resources" / "engine" / "packages.txt"
 LOWEST_PYTHON = "3.11"
 
 HEADER = "# Written by packaging/lock.py; installed with --no-deps --require-hashes.\n"
@@ -78,10 +81,12 @@ def blocks(text: str) -> dict[str, str]:
     return found
 
 
-def write_list(name: str, packages: Mapping[str, str]) -> None:
+def write_list(path: Path, packages: Mapping[str, str]) -> None:
     """Writes the list, sorted by package."""
     body = "".join(packages[package] for package in sorted(packages))
-    (REQUIREMENTS / name).write_text(HEADER + body, encoding="utf-8", newline="\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEADER + body, encoding="utf-8", newline="\n")
+    print(f"{path.name}: {len(packages)} packages")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -92,7 +97,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with (CHECKOUT / "pyproject.toml").open("rb") as file:
         asked = inputs(tomllib.load(file))
-    REQUIREMENTS.mkdir(exist_ok=True)
 
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "kept.txt"
@@ -117,12 +121,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 package: block
                 for package, block in packages.items()
                 if "sys_platform == 'emscripten'" not in block
-                and core.get(package) != block
                 and (name == "cuda.txt" or not LEFT_TO_TORCH.match(package))
             }
+            if name == "large-engine.txt":
+                write_list(OF_THE_ENGINE, packages)
+            packages = {
+                package: block for package, block in packages.items() if core.get(package) != block
+            }
             core = core or packages
-            write_list(name, packages)
-            print(f"{name}: {len(packages)} packages")
+            write_list(REQUIREMENTS / name, packages)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ STATED = {
     "pyside6-essentials": "LGPL-3.0-only (Qt's own terms; replaceable libraries)",
     "shiboken6": "LGPL-3.0-only",
     "rawpy": "MIT (package), LGPL-2.1 or CDDL-1.0 (LibRaw in its wheel)",
+    "uv": "MIT OR Apache-2.0",
     "opencv-python-headless": "Apache-2.0 (OpenCV), LGPL-2.1 (FFmpeg in its wheel), MIT (package)",
 }
 

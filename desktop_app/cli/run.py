@@ -9,6 +9,7 @@ from desktop_app.cli import (
     catalog_command,
     demo_command,
     doctor_command,
+    engine_command,
     export_command,
     faces_command,
     index_command,
@@ -35,6 +36,7 @@ _COMMANDS = (
     models_command,
     catalog_command,
     doctor_command,
+    engine_command,
     demo_command,
 )
 

@@ -160,5 +160,5 @@ def _check_packages(python: Path | None) -> None:
     if missing:
         raise ModelNotInstalled(
             f"The large engine needs the packages {', '.join(missing)}. "
-            "Install the application with its extra `restore` first."
+            "Add them first: in Models, or by `likeness engine install`."
         )

@@ -63,8 +63,8 @@ def open_instant_restore(
     missing = missing_packages(python)
     if missing:
         raise ModelNotInstalled(
-            f"{model.title} cannot restore: its engine ({', '.join(missing)}) is missing. Install "
-            "the application with its extra `restore`, or choose the built-in engine."
+            f"{model.title} cannot restore: its engine ({', '.join(missing)}) is missing. Add it "
+            "in Models (or: likeness engine install), or choose the built-in engine."
         )
     weights = _weights(store, "instant-restore")
     if weights is None:

@@ -33,6 +33,7 @@ def test_the_list_names_just_what_is_shipped() -> None:
     }
     listed = _listed()
     assert listed.pop("pyinstaller")  # its bootloader starts the packed application
+    assert listed.pop("uv")  # adds the large engine's packages
     assert listed == shipped
 
 

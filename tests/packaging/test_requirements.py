@@ -2,11 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from packaging.version import Version
 
+from desktop_app.restoration.engine_environment import torch_build
 from packaging.requirements import Requirement
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -49,6 +52,19 @@ def test_the_lists_satisfy_what_the_project_asks_for() -> None:
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
         if name != "torch":  # its builds, and so their hashes, differ by index
             assert requirement.specifier.contains(pinned[name]), line
+
+
+def test_the_engines_own_list_is_whole_and_agrees_with_the_others(
+    script: Callable[[str], ModuleType],
+) -> None:
+    """It is complete in itself but for torch, whose version is told in two places."""
+    listed = CHECKOUT / "resources" / "engine" / "packages.txt"
+    test_every_line_is_a_pin_or_its_hash(listed)
+    own = pins(listed)
+    both = {name: pins(LISTS[0].with_name(name)) for name in ("core.txt", "large-engine.txt")}
+    assert {**both["core.txt"], **own} == {**both["core.txt"], **own, **both["large-engine.txt"]}
+    assert {"numpy", "pillow", "filelock", "diffusers", "safetensors"} <= {*own}
+    assert script("torch_build").VERSION == torch_build.VERSION
 
 
 def test_no_list_brings_a_second_opencv_or_inference_runtime() -> None:

@@ -60,7 +60,7 @@ class Child:
             answer = failure(
                 ModelNotInstalled(
                     f"The engine is not complete: {error.name} is missing or broken. Install the "
-                    "application again; for the large engine, with its extra `restore`."
+                    "application again; the large engine is added again in Models."
                 )
             )
         except Exception as error:

@@ -29,25 +29,50 @@ ENGINE_SWITCH = "--instant-restore-child"
 """What the frozen application is started with to be the engine's process."""
 
 
+_BEGIN = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from desktop_app.restoration.apart.child import main; sys.exit(main())"
+)
+"""Its own packages first; our code, of the very version that starts it, is looked up after them."""
+
+
 def child_command(python: Path | None = None) -> list[str]:
     """How the engine's process is started: by `python` of a private environment, or by ours."""
     if python is not None:
-        return [str(python), "-m", "desktop_app.restoration.apart.child"]
+        return [str(python), "-I", "-c", _BEGIN, str(_our_code())]
     if getattr(sys, "frozen", False):
         return [sys.executable, ENGINE_SWITCH]
     return [sys.executable, "-m", "desktop_app.restoration.apart.child"]
+
+
+def _our_code() -> Path:
+    """The folder that holds this package; in the packed application a wheel of its modules."""
+    package = Path(__file__).resolve().parents[2]
+    if getattr(sys, "frozen", False):
+        return next((package / "_resources" / "engine").glob("likeness-*.whl"), package.parent)
+    return package.parent
+
+
+def environment_outside() -> dict[str, str]:
+    """Our variables for programs that are no part of us: without what a packed application or a
+    Python of ours was told about libraries and modules."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    ours = getattr(sys, "_MEIPASS", None)
+    if ours is not None and "LD_LIBRARY_PATH" in given:
+        told = given.pop("LD_LIBRARY_PATH_ORIG", given["LD_LIBRARY_PATH"])
+        kept = [folder for folder in told.split(os.pathsep) if folder and folder != ours]
+        given["LD_LIBRARY_PATH"] = os.pathsep.join(kept)
+    return given
 
 
 class EngineProcess:
     """One child process and the pipe to it. Every call raises `Broken` when the child ended."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        environment = dict(os.environ)
-        if getattr(sys, "frozen", False) and "LD_LIBRARY_PATH_ORIG" in environment:
-            environment["LD_LIBRARY_PATH"] = environment["LD_LIBRARY_PATH_ORIG"]
-        package = str(Path(__file__).resolve().parents[3])
+        environment = environment_outside()
         if not getattr(sys, "frozen", False):
-            paths = [package, *filter(None, [environment.get("PYTHONPATH")])]
+            package = str(Path(__file__).resolve().parents[3])
+            paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
             environment["PYTHONPATH"] = os.pathsep.join(paths)
         try:
             self._process = subprocess.Popen(

@@ -1,0 +1,1 @@
+"""The large engine's private environment: packages added to an installed application."""
