@@ -66,6 +66,7 @@ class Likeness(Parts):
 
     def begin(self, folders: Sequence[Path], has_folders: bool) -> None:
         """Shows the first screen and goes on with what the last session left."""
+        self.upkeep.begin()
         self._choices.show()
         self.window.go("library" if has_folders or folders else "start")
         self.window.show()

@@ -43,6 +43,7 @@ from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.wishes import RestoreWishes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
+from desktop_app.ui.upkeep import Upkeep
 
 
 class Parts(QObject):
@@ -85,6 +86,7 @@ class Parts(QObject):
         self.exporting = ExportWishes(runner, messages, catalog, self.max_pixels)
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self.max_pixels)
         self.installing = ModelWishes(runner, messages, store, where)
+        self.upkeep = Upkeep(catalog, thumbnails, where.memories, runner, messages)
         self._make_screens()
 
     def _make_screens(self) -> None:

@@ -13,7 +13,7 @@ import desktop_app
 from desktop_app.app.likeness import SHUTDOWN_S, Likeness
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.errors import ExpectedError
-from desktop_app.domain.progress import Report
+from desktop_app.domain.progress import Cancelled, Report
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.models.store import ModelStore
 from desktop_app.settings.places import places, resources
@@ -48,6 +48,9 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
     try:
         path = catalog_path or where.catalog
         catalog, has_folders = open_or_bring_back(runner, path, partial(_open_catalog, path))
+    except Cancelled:
+        runner.shutdown(SHUTDOWN_S)
+        return 1
     except ExpectedError as error:
         runner.shutdown(SHUTDOWN_S)
         QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error)).exec()

@@ -1,22 +1,20 @@
-"""Copies of the catalog: made while it is in use, checked, rotated, brought back."""
+"""Copies of the catalog: made while it is in use, checked, rotated."""
 
 import glob
 import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desktop_app.catalog.engine import in_the_users_words, lock_for_writing, quick_check
-from desktop_app.domain.errors import CatalogDamaged, NotKnown, NotPermitted
+from desktop_app.catalog.engine import in_the_users_words, quick_check
+from desktop_app.catalog.rows import sound
+from desktop_app.catalog.versions import Steps, require_known
+from desktop_app.domain.errors import CatalogDamaged, ExpectedError, NotPermitted
 from desktop_app.domain.whole_file import as_expected, flush_folder
 
 STAMP = "%Y%m%dT%H%M%S%f"  # UTC, as it stands in a backup's name
-
-_REPLACED = "-replaced-"
-_LOGS = ("-wal", "-shm")
 
 UNFINISHED = ".likeness-copy-"
 """How the name of a copy begins that is not whole; a kill may leave one."""
@@ -26,7 +24,8 @@ KEPT = 7
 
 
 def backups_folder(path: Path) -> Path:
-    """Where the backups of a catalog lie, beside it."""
+    """Where the backups of a catalog lie: beside it, not beside a link to it."""
+    path = Path(os.path.realpath(path))
     return path.parent / f"{path.stem}-backups"
 
 
@@ -63,34 +62,39 @@ def back_up(path: Path, to: Path, *, by_way_of: Path | None = None) -> None:
 
 
 def back_up_beside(path: Path, occasion: str) -> Path:
-    """A dated backup in the catalog's own folder; older ones of the occasion are rotated out."""
-    folder = _made_folder(path)
-    stamp = datetime.now(UTC).strftime(STAMP)
-    made = folder / f"{path.stem}-{stamp}-{occasion}.sqlite"
+    """A dated backup in the catalog's own folder; older ones of the occasion are rotated out.
+
+    Names rise with every backup, also where the clock was set back in between.
+    """
+    folder = made_folder(path)
+    made = folder / f"{path.stem}-{_next_stamp(path)}-{occasion}.sqlite"
     back_up(path, made)
-    for old in sorted(folder.glob(f"*-{occasion}.sqlite"), reverse=True)[KEPT:]:
-        old.unlink(missing_ok=True)
+    _rotate(folder, occasion)
     return made
 
 
 def backups(path: Path) -> list[Path]:
     """The backups of a catalog, newest first."""
-    return sorted(backups_folder(path).glob(f"{glob.escape(path.stem)}-*.sqlite"), reverse=True)
+    folder = backups_folder(path)
+    stem = glob.escape(folder.name.removesuffix("-backups"))
+    return sorted(folder.glob(f"{stem}-*.sqlite"), reverse=True)
 
 
-def made_at(backup: Path) -> datetime:
-    """When a backup was made, by its name; long ago where the name does not say."""
-    stamp = re.search(r"-(\d{8}T\d{12})-", backup.name)
-    if stamp is None:
-        return datetime.fromtimestamp(0, UTC)
-    return datetime.strptime(stamp[1], STAMP).replace(tzinfo=UTC)
+def is_due(path: Path, every: timedelta) -> bool:
+    """Whether the newest backup of any occasion is older than `every`, or there is none.
+
+    One that seems to come from the future does not count: the clock was wrong then.
+    """
+    newest = backups(path)[:1]
+    if not newest:
+        return True
+    age = datetime.now(UTC) - datetime.fromtimestamp(newest[0].stat().st_mtime, UTC)
+    return not timedelta(0) <= age < every
 
 
 def newest_sound_backup(path: Path) -> Path | None:
-    for backup in backups(path):
-        if not quick_check(backup):
-            return backup
-    return None
+    """The newest that this version can open."""
+    return next((backup for backup in backups(path) if _can_be_opened(backup)), None)
 
 
 def clear_unfinished(path: Path) -> None:
@@ -103,67 +107,7 @@ def clear_unfinished(path: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def restore_backup(path: Path, backup: Path) -> Path | None:
-    """Puts a backup in the catalog's place; tells where the catalog that stood there is now.
-
-    Raises `CatalogBusy` while the catalog is open, `CatalogDamaged` and `NotKnown` for a backup
-    that is damaged or not there.
-    """
-    if not backup.is_file():
-        raise NotKnown(f"There is no backup {backup.name}.")
-    if quick_check(backup):
-        raise CatalogDamaged(f"The backup {backup.name} is damaged too. Choose an older one.")
-    lock = lock_for_writing(path)
-    brought = _brought(path)
-    try:
-        back_up(backup, brought, by_way_of=_made_folder(path))  # first, for the disk may be full
-        aside = None
-        if path.exists():
-            stamp = datetime.now(UTC).strftime(STAMP)
-            aside = path.with_name(f"{path.stem}{_REPLACED}{stamp}{path.suffix}")
-            _set_aside(path, aside, ("", *_LOGS))
-        brought.replace(path)
-        flush_folder(path.parent)
-        return aside
-    except OSError as error:
-        raise as_expected(error, path) from error
-    finally:
-        if path.exists():  # else the next opening goes on from here, see `finish_restoring`
-            brought.unlink(missing_ok=True)
-        lock.release()
-
-
-def finish_restoring(path: Path) -> None:
-    """Ends what a kill interrupted in `restore_backup`; the caller holds the catalog's lock.
-
-    As long as the catalog stands in its place the backup was not brought; once it is set aside,
-    the rest follows, its log first, which must not be taken for the backup's.
-    """
-    brought = _brought(path)
-    if path.exists():
-        brought.unlink(missing_ok=True)
-    elif brought.exists():
-        names = f"{glob.escape(path.stem)}{_REPLACED}*{glob.escape(path.suffix)}"
-        for aside in sorted(path.parent.glob(names))[-1:]:
-            _set_aside(path, aside, _LOGS)
-        brought.replace(path)
-        flush_folder(path.parent)
-
-
-def _brought(path: Path) -> Path:
-    """Where a backup waits, whole, until the catalog is set aside for it."""
-    return path.with_name(f"{path.name}.brought-back")
-
-
-def _set_aside(path: Path, aside: Path, ends: Sequence[str]) -> None:
-    for end in ends:
-        part = Path(f"{path}{end}")
-        if part.exists():
-            part.replace(f"{aside}{end}")
-    flush_folder(path.parent)
-
-
-def _made_folder(path: Path) -> Path:
+def made_folder(path: Path) -> Path:
     """The folder of the backups. Raises `NotPermitted`, `DiskFull`."""
     folder = backups_folder(path)
     try:
@@ -176,6 +120,48 @@ def _made_folder(path: Path) -> Path:
     except OSError as error:
         raise as_expected(error, folder) from error
     return folder
+
+
+def _next_stamp(path: Path) -> str:
+    now = datetime.now(UTC)
+    newest = backups(path)[:1]
+    stamp = re.search(r"-(\d{8}T\d{12})-", newest[0].name) if newest else None
+    if stamp is not None:
+        before = datetime.strptime(stamp[1], STAMP).replace(tzinfo=UTC)
+        now = max(now, before + timedelta(microseconds=1))
+    return now.strftime(STAMP)
+
+
+def _rotate(folder: Path, occasion: str) -> None:
+    """Removes all but the newest, and never the newest of those without a single damaged row."""
+    of_occasion = sorted(folder.glob(f"*-{occasion}.sqlite"), reverse=True)
+    kept, old = of_occasion[:KEPT], of_occasion[KEPT:]
+    if old and not any(_is_whole(backup) for backup in kept):
+        spared = next((backup for backup in old if _is_whole(backup)), None)
+        old = [backup for backup in old if backup != spared]
+    for backup in old:
+        backup.unlink(missing_ok=True)
+
+
+def _can_be_opened(backup: Path) -> bool:
+    try:
+        return not quick_check(backup) and require_known(backup, Steps()) is not None
+    except ExpectedError:
+        return False
+
+
+def _is_whole(backup: Path) -> bool:
+    """Whether also what `quick_check` does not see is as it was written."""
+    if not _can_be_opened(backup):
+        return False
+    connection = sqlite3.connect(backup.absolute().as_uri() + "?mode=ro", uri=True)
+    try:
+        rows = connection.execute("SELECT vector, crc32 FROM embeddings")
+        return all(sound(vector, crc32) for vector, crc32 in rows)
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -1,7 +1,9 @@
 """The catalog: what is known of the user's photos, in one file that only they can read."""
 
 import contextlib
-from datetime import UTC, datetime, timedelta
+import os
+import shutil
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,10 +16,10 @@ from desktop_app.catalog.backups import (
     back_up_beside,
     backups,
     clear_unfinished,
-    finish_restoring,
-    made_at,
+    is_due,
     newest_sound_backup,
 )
+from desktop_app.catalog.bring_back import finish_restoring, put_aside, set_aside
 from desktop_app.catalog.decisions import DecisionLog
 from desktop_app.catalog.engine import (
     CatalogFile,
@@ -29,7 +31,8 @@ from desktop_app.catalog.engine import (
 )
 from desktop_app.catalog.faces import Faces
 from desktop_app.catalog.folders import Folders
-from desktop_app.catalog.migrate import Steps, require_known, schema_of, upgrade
+from desktop_app.catalog.forgetting import ForgettingNote
+from desktop_app.catalog.migrate import upgrade
 from desktop_app.catalog.people import People
 from desktop_app.catalog.photo_filter import flags_astray
 from desktop_app.catalog.photos import Photos
@@ -47,6 +50,7 @@ from desktop_app.catalog.schema import (
     splits,
 )
 from desktop_app.catalog.values import CatalogFacts
+from desktop_app.catalog.versions import Steps, require_known, schema_of
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, CatalogDamaged, NotKnown
 
@@ -56,7 +60,7 @@ class Catalog:
 
     May be used from any thread. `folders`, `photos`, `faces`, `people`, `references` and
     `restorations` hold the methods; each is one transaction where it does not say otherwise, and
-    what changes tells so by `CatalogChanges`.
+    what changes tells so by `CatalogChanges`. `forgetting` notes what is left of a forgetting.
     """
 
     def __init__(self, file: CatalogFile, lock: FileLock | None) -> None:
@@ -71,17 +75,29 @@ class Catalog:
         self.people = People(file, log)
         self.references = References(file, log)
         self.restorations = Restorations(file, log)
+        self.forgetting = ForgettingNote(file.path)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, steps: Steps | None = None) -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        anew: bool = False,
+        steps: Steps | None = None,
+    ) -> Self:
         """Opens a catalog; makes it where there is none, and brings an older one up to date.
 
         `read_only` takes no lock, so that it works beside an open window, and changes nothing.
+        `anew` sets aside what stands there, damaged or not, and begins an empty one.
         `steps` are the migrations, for tests. Raises `CatalogBusy`, `CatalogTooNew`,
-        `CatalogDamaged` (naming the newest sound backup), `NotPermitted`, `DiskFull`; read only
-        `NotKnown` where there is no catalog, `BadRequest` where it is of an older version.
+        `CatalogDamaged` (naming the newest sound backup; also where the catalog is gone or empty
+        and its backups are not), `NotPermitted`, `DiskFull`; read only `NotKnown` where there is
+        no catalog, `BadRequest` where it is of an older version.
         """
         steps = steps or Steps()
+        # SQLite keeps its log beside the file itself, not beside a link to it; so do we
+        path = Path(os.path.realpath(path))
         if path.is_dir():
             raise BadRequest(f"{path} is a folder. Name the catalog's file in it.")
         if read_only:
@@ -91,6 +107,10 @@ class Catalog:
         try:
             finish_restoring(path)
             clear_unfinished(path)
+            if anew:
+                put_aside(path)
+            else:
+                _require_not_lost(path)
             if path.exists() and path.stat().st_size:
                 _require_sound(path, read_only=False)
                 require_known(path, steps)
@@ -176,31 +196,42 @@ class Catalog:
 
     def backup_when_due(self, every: timedelta = timedelta(days=1)) -> Path | None:
         """A dated copy, where the newest of any occasion is older than `every`."""
-        newest = self.backups()[:1]
-        if newest and datetime.now(UTC) - made_at(newest[0]) < every:
-            return None
-        return self.backup_beside()
+        return self.backup_beside() if is_due(self.path, every) else None
 
     def forget_backups(self) -> Path:
-        """Removes every backup, for they still hold whoever was forgotten; makes a fresh one."""
+        """Removes every backup, for they still hold whoever was forgotten; makes a fresh one.
+
+        Catalogs that a backup once replaced, and that were set aside, go likewise.
+        """
         clear_unfinished(self.path)
-        old = backups(self.path)
+        old = backups(self.path) + set_aside(self.path)
         made = self.backup_beside("after-forgetting")
-        for backup in old:
-            backup.unlink(missing_ok=True)
+        for each in old:
+            if each.is_dir():
+                shutil.rmtree(each)
+            else:
+                each.unlink(missing_ok=True)
         return made
 
-    def forget_all_faces(self) -> CatalogChanges:
+    def rewrite(self) -> None:
+        """Writes the file anew, so that no byte of what was deleted stays, and empties its log.
+
+        Raises `CatalogBusy`, `DiskFull`.
+        """
+        self._file.checkpoint(vacuum=True)
+
+    def forget_all_faces(self, *, rewrite: bool = True) -> CatalogChanges:
         """Drops every face, embedding, person, restoration and decision; photos stay. No undo.
 
-        The file is rewritten and its log emptied; backups are the caller's to drop
-        (`forget_backups`), and so are the thumbnails of faces. Photos are read again only where
-        `photos.try_again` asks for it.
+        The file is rewritten and its log emptied (without `rewrite`, by the caller); backups are
+        the caller's to drop (`forget_backups`), and so are the thumbnails of faces. Photos are
+        read again only where `photos.try_again` asks for it.
         """
         with self._file.write() as connection:
             for table in (decisions, restorations, faces, people, splits):
                 connection.execute(delete(table))
-        self._file.checkpoint(vacuum=True)
+        if rewrite:
+            self.rewrite()
         return CatalogChanges(everything=True)
 
     def close(self) -> None:
@@ -222,6 +253,7 @@ class Catalog:
 
 
 def _open_to_read(path: Path, steps: Steps) -> CatalogFile:
+    _require_not_lost(path)
     if not path.is_file():
         raise NotKnown(f"There is no catalog at {path} yet. Add a folder of photos first.")
     _require_sound(path)
@@ -234,15 +266,25 @@ def _open_to_read(path: Path, steps: Steps) -> CatalogFile:
     return CatalogFile(path, read_only=True)
 
 
+def _require_not_lost(path: Path) -> None:
+    """A catalog without a byte is a new one only where it never had a backup."""
+    if path.exists() and path.stat().st_size:
+        return
+    backup = newest_sound_backup(path)
+    if backup is not None:
+        what = "is empty" if path.exists() else "is gone"
+        raise CatalogDamaged(f"The catalog {path.name} {what}. {_remedy(backup)}")
+
+
 def _require_sound(path: Path, *, read_only: bool = True) -> None:
     with in_the_users_words(path):
         wrong = quick_check(path, read_only=read_only)
-    if not wrong:
-        return
-    backup = newest_sound_backup(path)
-    remedy = (
-        f"The newest sound backup is {backup}: restore it, then try again."
-        if backup is not None
-        else "There is no sound backup beside it. Move it away and index your folders again."
-    )
-    raise CatalogDamaged(f"The catalog {path.name} is damaged ({wrong[0]}). {remedy}")
+    if wrong:
+        remedy = _remedy(newest_sound_backup(path))
+        raise CatalogDamaged(f"The catalog {path.name} is damaged ({wrong[0]}). {remedy}")
+
+
+def _remedy(backup: Path | None) -> str:
+    if backup is not None:
+        return f"The newest sound backup is {backup}: restore it, then try again."
+    return "There is no sound backup beside it. Move it away and index your folders again."

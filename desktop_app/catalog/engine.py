@@ -79,11 +79,19 @@ class CatalogFile:
                     other.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def checkpoint(self, *, vacuum: bool = False) -> None:
-        """Empties the write-ahead log into the file; `vacuum` rewrites the file as well."""
+        """Empties the write-ahead log into the file; `vacuum` rewrites the file as well.
+
+        Raises `CatalogBusy` where somebody reads from the log all the while.
+        """
         with self._turns.turn(), in_the_users_words(self.path), _raw(self.path) as connection:
             if vacuum:
                 connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise CatalogBusy(
+                f"Another program reads the catalog {self.path.name}, which therefore still holds "
+                "what was removed from it. Close that program and start Likeness again."
+            )
 
     def close(self) -> None:
         """Closes every connection of every thread; the catalog is not used again."""

@@ -103,19 +103,22 @@ class People(Subject):
             require_person(connection, other)
             return merge_people(self._log.begin(connection, DecisionKind.MERGE, into), into, other)
 
-    def forget(self, person_id: PersonId) -> CatalogChanges:
+    def forget(self, person_id: PersonId, *, rewrite: bool = True) -> CatalogChanges:
         """Removes a person so that no byte of their name, faces or embeddings stays. No undo.
 
         Gone are the confirmed faces, their embeddings, restorations of and by them, the choices
         and rejections, and the decisions about them, also of people who were merged into this
-        one. Suggested faces only lose the suggestion. The file is rewritten, its log emptied;
-        backups are the caller's to drop (`Catalog.forget_backups`), and so are the thumbnails of
-        `changes.faces`. A salted hash of their names stays, for `was_forgotten`. Raises `NotKnown`.
+        one. Suggested faces only lose the suggestion. The file is rewritten, its log emptied
+        (without `rewrite`, by the caller: `Catalog.rewrite`). The caller's to drop are backups
+        (`Catalog.forget_backups`) and the thumbnails of `changes.faces`. A salted hash of their
+        names stays, for `was_forgotten`.
+        Raises `NotKnown`; `CatalogBusy` where it is done but for the log.
         """
         with self._file.write() as connection:
             require_person(connection, person_id)
             changes = forget_person(connection, person_id)
-        self._file.checkpoint(vacuum=True)
+        if rewrite:
+            self._file.checkpoint(vacuum=True)
         return changes
 
     def was_forgotten(self, name: str) -> bool:

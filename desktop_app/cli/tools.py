@@ -9,11 +9,12 @@ from types import TracebackType
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.terminal import Terminal
-from desktop_app.domain.errors import FileVanished
+from desktop_app.domain.errors import ExpectedError, FileVanished
 from desktop_app.domain.restoration import Restorer
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.models.store import ModelStore
 from desktop_app.operations.eyes import Eyes, open_eyes
+from desktop_app.operations.forget_person import finish_forgetting
 from desktop_app.restoration.engines import open_restorer
 from desktop_app.settings.places import Places, places, private_folder, resources
 from desktop_app.settings.settings import Settings, load_settings
@@ -90,9 +91,20 @@ class Tools:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The catalog to write to. Raises `CatalogBusy` while the window is open."""
+        """The catalog to write to, backed up once a day.
+
+        Raises `CatalogBusy` while the window is open.
+        """
         private_folder(self._catalog_path.parent)
-        return self._open.enter_context(Catalog.open(self._catalog_path))
+        catalog = self._open.enter_context(Catalog.open(self._catalog_path))
+        if catalog.forgetting.read() is not None:
+            finish_forgetting(catalog, self.thumbnails, self._places.memories)
+        if catalog.folders.all():
+            try:
+                catalog.backup_when_due()
+            except ExpectedError as error:  # what was asked for does not wait for that
+                self.terminal.say(str(error))
+        return catalog
 
     @cached_property
     def catalog_to_read(self) -> Catalog:

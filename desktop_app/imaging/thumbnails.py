@@ -14,7 +14,7 @@ import simplejpeg
 
 from desktop_app.domain.errors import DiskFull, ExpectedError
 from desktop_app.domain.photo import RgbImage
-from desktop_app.domain.whole_file import write_whole
+from desktop_app.domain.whole_file import TEMPORARY, write_whole
 from desktop_app.imaging.decode import shrink
 
 _log = logging.getLogger(__name__)
@@ -97,8 +97,13 @@ class ThumbnailStore:
         return data if data.startswith(_BEGIN) and data.endswith(_END) else None
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Removes these pictures; those that are not there are passed over."""
+        """Removes these pictures; those that are not there are passed over.
+
+        Pictures without a name, which a kill left half-way, may be of anybody and go as well.
+        """
         with self._lock:
+            for stray in self._folder.glob(f"*/{TEMPORARY}*"):
+                stray.unlink(missing_ok=True)
             for key in keys:
                 path = self._path(key)
                 size = _size(path)

@@ -20,6 +20,7 @@ class Lane(enum.Enum):
     RESTORE = "restore"
     EXPORT = "export"
     MODELS = "models"
+    UPKEEP = "upkeep"
 
 
 class JobRunner(QObject):

@@ -1,4 +1,4 @@
-"""Adds a folder of photos to the library; the folder itself is only ever read."""
+"""Adds a folder of photos to the library, or takes it out; the folder is only ever read."""
 
 import os
 from pathlib import Path
@@ -33,3 +33,13 @@ def add_folder(catalog: Catalog, path: Path) -> tuple[FolderId, CatalogChanges]:
             )
     folder_id = catalog.folders.add(folder)
     return folder_id, CatalogChanges.of(folders=[folder_id])
+
+
+def remove_folder(catalog: Catalog, folder_id: FolderId) -> CatalogChanges:
+    """Takes a folder and all that is known of its photos out of the library.
+
+    The names that were given there cannot be taken back by undo, so a backup is made before.
+    Raises `DiskFull`, `NotPermitted`, `NotKnown`.
+    """
+    catalog.backup_beside("before-removing-a-folder")
+    return catalog.folders.remove(folder_id)

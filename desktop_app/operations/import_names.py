@@ -97,9 +97,12 @@ def import_names(
     Picasa's notes; `contacts` are Picasa's names by number. What the user decided stays: a file
     that says otherwise is reported, and a forgotten name stays out until the user gives it to a
     face again. A photo is one step, so that a cancelled run keeps its work;
-    a second run changes nothing. With `dry_run` nothing is changed at all. `open_eyes` is called
+    a second run changes nothing. With `dry_run` nothing is changed at all; otherwise a backup is
+    made before. `open_eyes` is called
     only where a face must be drawn.
     """
+    if not dry_run and catalog.people.all():
+        catalog.backup_beside("before-names-from-files")
     reader = FaceTagReader(contacts)
     photos = sorted(catalog.photos.many(photo_ids), key=lambda photo: photo.path)
     names = {one.person.id: one.person.name for one in catalog.people.all()}

@@ -136,6 +136,7 @@ class Decisions(Wishes):
             self.tr("Forgetting a person"),
             partial(_forget, self._catalog, person, self._thumbnails, self._memories),
             then=self._on_forgotten,
+            if_unfinished=CatalogChanges(everything=True),
         )
 
     @Slot()
@@ -146,6 +147,7 @@ class Decisions(Wishes):
             self.tr("Forgetting all face data"),
             partial(_forget_all, self._catalog, self._thumbnails, self._memories),
             then=self._on_forgotten,
+            if_unfinished=CatalogChanges(everything=True),
         )
 
     def _on_forgotten(self, _changes: CatalogChanges) -> None:

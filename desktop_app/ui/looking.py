@@ -15,7 +15,7 @@ from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
-from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.add_folder import add_folder, remove_folder
 from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.group_faces import regroup_people, suggest_people
@@ -227,7 +227,7 @@ def _index(
 
 
 def _remove_folder(catalog: Catalog, folder_id: FolderId, _report: Report) -> CatalogChanges:
-    return catalog.folders.remove(folder_id)
+    return remove_folder(catalog, folder_id)
 
 
 def _folder_ids(catalog: Catalog, _report: Report) -> list[FolderId]:

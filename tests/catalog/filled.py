@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.catalog import Catalog
-from desktop_app.catalog.migrate import HEAD
+from desktop_app.catalog.versions import HEAD
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.person import Year
 from desktop_app.domain.photo import DatePrecision, PhotoDate

@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from desktop_app.catalog import Catalog
-from desktop_app.catalog.migrate import HEAD, STEPS, Steps
 from desktop_app.catalog.schema import METADATA
+from desktop_app.catalog.versions import HEAD, STEPS, Steps
 from desktop_app.domain.errors import BadRequest, CatalogTooNew
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from desktop_app.catalog import Catalog, restore_backup
-from desktop_app.catalog.migrate import HEAD, STEPS, Steps
+from desktop_app.catalog.versions import HEAD, STEPS, Steps
 from desktop_app.domain.face import BBox, DetectedFace, Embedding, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.progress import silent

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.catalog import Catalog, restore_backup
-from desktop_app.catalog.migrate import HEAD, STEPS, Steps
+from desktop_app.catalog.versions import HEAD, STEPS, Steps
 from desktop_app.domain.errors import BadRequest, CatalogBusy, DiskFull, ExpectedError
 from tests.catalog.filled import said, taken_back
 from tests.reliability.watched_disk import can_watch, watched_disk
@@ -179,7 +179,7 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from desktop_app.catalog import Catalog
-from desktop_app.catalog.migrate import Steps
+from desktop_app.catalog.versions import Steps
 path, steps = Path(sys.argv[1]), Path(sys.argv[2])
 Catalog.open(path, steps=Steps(steps, "9999")).close()
 """

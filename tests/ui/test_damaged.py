@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.domain.errors import CatalogDamaged
+from desktop_app.domain.progress import Cancelled
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.ui.damaged import open_or_bring_back
 
@@ -47,19 +47,36 @@ def test_the_backup_is_taken_and_the_damaged_one_set_aside(
     with open_or_bring_back(runner, path, lambda _report: Catalog.open(path)) as catalog:
         assert [one.person.name for one in catalog.people.all()] == ["Anna"]
     assert "sound backup of" in said[0]
+    assert "0 photos and one person" in said[0]
     assert any(file.stat().st_size == 5000 for file in path.parent.iterdir() if file.is_file())
 
 
 def test_nothing_changes_for_who_wants_none(qtbot: QtBot, runner: JobRunner, path: Path) -> None:
     before = path.read_bytes()
     _answers(qtbot, "Quit", [])
-    with pytest.raises(CatalogDamaged):
+    with pytest.raises(Cancelled):
         open_or_bring_back(runner, path, lambda _report: Catalog.open(path))
     assert path.read_bytes() == before
 
 
-def test_without_a_backup_nothing_is_asked(qtbot: QtBot, runner: JobRunner, tmp_path: Path) -> None:
+def test_without_a_backup_a_new_catalog_is_offered(
+    qtbot: QtBot, runner: JobRunner, tmp_path: Path
+) -> None:
     path = tmp_path / "torn.catalog"
     path.write_bytes(b"no catalog" * 500)
-    with pytest.raises(CatalogDamaged):
-        open_or_bring_back(runner, path, lambda _report: Catalog.open(path))
+    said: list[str] = []
+    _answers(qtbot, "Begin anew", said)
+    with open_or_bring_back(runner, path, lambda _report: Catalog.open(path)) as catalog:
+        assert catalog.facts().photos == 0
+    assert "no sound backup" in said[0]
+    (aside,) = tmp_path.glob("torn-replaced-*.catalog")
+    assert aside.read_bytes() == b"no catalog" * 500
+
+
+def test_a_catalog_that_is_gone_is_brought_back_too(
+    qtbot: QtBot, runner: JobRunner, path: Path
+) -> None:
+    path.unlink()
+    _answers(qtbot, "Use the backup", [])
+    with open_or_bring_back(runner, path, lambda _report: Catalog.open(path)) as catalog:
+        assert [one.person.name for one in catalog.people.all()] == ["Anna"]

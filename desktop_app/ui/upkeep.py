@@ -1,0 +1,60 @@
+"""Looks after the catalog while the window is open: backups, and what a forgetting left."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Slot
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.progress import Report
+from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.operations.forget_person import finish_forgetting
+from desktop_app.ui.messages import Messages
+from desktop_app.ui.wishes import Wishes
+
+_FIRST_MS = 60_000  # the beginning of a session belongs to the user
+_AGAIN_MS = 3_600_000
+_EVERY = timedelta(days=1)
+
+
+class Upkeep(Wishes):
+    """A backup a day, on a lane of its own; and the end of a forgetting that was interrupted."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        thumbnails: ThumbnailStore,
+        memories: Path,
+        runner: JobRunner,
+        messages: Messages,
+    ) -> None:
+        super().__init__(runner, messages)
+        self._catalog = catalog
+        self._thumbnails = thumbnails
+        self._memories = memories
+        self.timer = QTimer(self)
+        self.timer.setInterval(_FIRST_MS)
+        self.timer.timeout.connect(self.back_up)
+
+    def begin(self) -> None:
+        """Before anything else works on the catalog."""
+        work = partial(_finish, self._catalog, self._thumbnails, self._memories)
+        self.run(Lane.DECIDE, self.tr("Forgetting a person"), work, quiet=True)
+        self.timer.start()
+
+    @Slot()
+    def back_up(self) -> None:
+        """Makes a backup where the last one is a day old."""
+        self.timer.setInterval(_AGAIN_MS)
+        work = partial(_back_up, self._catalog)
+        self.run(Lane.UPKEEP, self.tr("Backing up the catalog"), work, quiet=True)
+
+
+def _finish(catalog: Catalog, thumbnails: ThumbnailStore, memories: Path, _report: Report) -> None:
+    finish_forgetting(catalog, thumbnails, memories)
+
+
+def _back_up(catalog: Catalog, _report: Report) -> Path | None:
+    return catalog.backup_when_due(_EVERY)
