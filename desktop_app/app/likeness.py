@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.app.choices import Choices
+from desktop_app.app.faults import DeviceFaults
 from desktop_app.app.joins import (
     join_decisions,
     join_looking,
@@ -49,6 +50,7 @@ class Likeness(Parts):
         for join in (join_decisions, join_looking, join_names, join_restoring, join_models):
             join(self)
         self._choices = Choices(self)
+        self._faults = DeviceFaults(runner, self.eyes, self.restorer)
         self._join_ways()
 
     def _join_ways(self) -> None:

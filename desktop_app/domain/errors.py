@@ -65,6 +65,10 @@ class CannotSign(ExpectedError):
     """The certificate, its key, or the package that signs exports cannot be used."""
 
 
+class DeviceFailed(ExpectedError):
+    """The device reported a fault in the middle of work: what was opened on it is of no use now."""
+
+
 class DiskFull(ExpectedError):
     """There is no room left to write."""
 

@@ -11,7 +11,7 @@ from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import ARCFACE_POINTS, ARCFACE_SIZE, similarity_between
 from desktop_app.faces.embedder import unit_length
 from desktop_app.faces.onnx_graph import OnnxGraph, read_graph
-from desktop_app.models.onnx_session import open_session
+from desktop_app.models.onnx_session import open_session, run
 
 
 class ArcFaceEmbedder:
@@ -47,7 +47,7 @@ class ArcFaceEmbedder:
     def _described(self, crop: RgbImage) -> Embedding:
         pixels = (crop.astype(np.float32) - self._mean) / self._spread
         pixels = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32)
-        (vectors,) = self._session.run(None, {self._input: pixels})
+        (vectors,) = run(self._session, None, {self._input: pixels})
         vector: Embedding = vectors.reshape(-1)
         return vector
 

@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.domain.face import Embedding, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import align_for_embedding
-from desktop_app.models.onnx_session import open_session
+from desktop_app.models.onnx_session import open_session, run
 
 
 class FaceEmbedder(Protocol):
@@ -39,7 +39,7 @@ class MobileFaceEmbedder:
         crop = align_for_embedding(image, landmarks)
         pixels = (crop[:, :, ::-1].astype(np.float32) - 127.5) / 128  # (112, 112, 3) BGR
         pixels = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])  # (1, 3, 112, 112)
-        (vector,) = self._session.run(["output"], {"input": pixels})
+        (vector,) = run(self._session, ["output"], {"input": pixels})
         return unit_length(vector[0])
 
 

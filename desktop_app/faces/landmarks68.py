@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.domain.face import FaceOutline, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import align_face, inverted, warp_points
-from desktop_app.models.onnx_session import open_session
+from desktop_app.models.onnx_session import open_session, run
 
 CROP = 512
 BOX = (106, 120, 300, 340)
@@ -47,7 +47,7 @@ class LandmarkFinder:
         grey = cv2.cvtColor(box, cv2.COLOR_RGB2GRAY)
         grey = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         pixels = (grey.astype(np.float32) / 256)[None, None]  # (1, 1, 64, 64)
-        (points,) = self._session.run(["output"], {"input": pixels})
+        (points,) = run(self._session, ["output"], {"input": pixels})
         in_crop = points.reshape(68, 2) * [width, height] + [left, top]
         # pixels are counted at their centres
         return np.asarray((in_crop + 0.5) * size / CROP - 0.5, np.float32)

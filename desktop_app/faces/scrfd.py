@@ -12,7 +12,7 @@ from desktop_app.domain.face import DetectedFace
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.detector import clipped, seen_through, without_duplicates
 from desktop_app.faces.onnx_graph import OnnxGraph, read_graph
-from desktop_app.models.onnx_session import open_session
+from desktop_app.models.onnx_session import open_session, run
 
 STRIDES = (8, 16, 32)  # pixels of the input between the places of three grids
 ANCHORS = 2  # guesses at one place
@@ -128,7 +128,7 @@ class ScrfdDetector:
         Decoded as by insightface's scrfd.py: a box is its distances from the place to left, top,
         right and bottom, a point its offset from the place, both in strides.
         """
-        outputs = self._session.run(None, {self._input: canvas})
+        outputs = run(self._session, None, {self._input: canvas})
         found = []
         for level, stride in enumerate(STRIDES):
             score, box, points = (

@@ -11,7 +11,7 @@ from desktop_app.domain.face import DetectedFace
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import warp_upright
 from desktop_app.faces.detector import clipped, roll_of, seen_through, without_duplicates
-from desktop_app.models.onnx_session import open_session
+from desktop_app.models.onnx_session import open_session, run
 
 SIDE = 640  # of the network's square input, fixed in its graph
 STRIDES = (8, 16, 32)  # pixels of the input for one cell of the three output grids
@@ -152,7 +152,7 @@ class YuNetDetector:
         height, width = tile.shape[:2]
         canvas = np.zeros((1, 3, SIDE, SIDE), np.float32)
         canvas[0, :, :height, :width] = tile[:, :, ::-1].transpose(2, 0, 1)  # BGR, 0 to 255
-        outputs = iter(self._session.run(self._outputs, {"input": canvas}))
+        outputs = iter(run(self._session, self._outputs, {"input": canvas}))
         found = []
         for stride in STRIDES:
             score, sure, box, points = (next(outputs)[0] for _ in range(4))

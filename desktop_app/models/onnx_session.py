@@ -3,11 +3,15 @@
 import functools
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from desktop_app.domain.errors import (
+    DeviceFailed,
     DeviceOutOfMemory,
     DeviceUnavailable,
     ModelNotInstalled,
@@ -25,6 +29,10 @@ PROVIDERS = {
 """ONNX Runtime's own name of each device."""
 
 MOST_THREADS = 4  # beyond it the small networks used here gain nothing
+
+
+_FAULTS = ("CUDA error", "CUDA failure", "CUDNN", "CUBLAS", "CoreML", "device removed")
+"""How ONNX Runtime's providers begin their account of a fault of the device."""
 
 
 def open_session(
@@ -62,6 +70,34 @@ def open_session(
     if device not in ("auto", "cpu") and PROVIDERS[device] not in session.get_providers():
         raise DeviceUnavailable(_why_not(device))
     return session
+
+
+def run(
+    session: "onnxruntime.InferenceSession",
+    outputs: Sequence[str] | None,
+    inputs: Mapping[str, NDArray[Any]],
+) -> list[NDArray[Any]]:
+    """One pass of the network: the arrays named in `outputs`, or all of them.
+
+    Raises `DeviceOutOfMemory`, after which the session works on, and `DeviceFailed`, after which
+    it is to be opened anew.
+    """
+    try:
+        found: list[NDArray[Any]] = session.run(outputs, inputs)
+        return found
+    except Exception as error:  # ONNX Runtime's exceptions share no base class of its own
+        said = str(error)
+        if _is_out_of_memory(said):
+            raise DeviceOutOfMemory(
+                "The device has too little memory for this photo. Close other programs, "
+                "or choose the device `cpu` in the settings."
+            ) from error
+        if any(word in said for word in _FAULTS):
+            raise DeviceFailed(
+                f"The device {device_of(session)} reported a fault. Try again; where it happens "
+                "again, restart the application or choose the device `cpu` in the settings."
+            ) from error
+        raise
 
 
 def device_of(session: "onnxruntime.InferenceSession") -> str:
@@ -131,7 +167,7 @@ def _in_words(
     """The user's words for a session that would not open."""
     said = str(error)
     name = model.name if isinstance(model, Path) else "The model"
-    if "out of memory" in said.lower() or "failed to allocate" in said.lower():
+    if _is_out_of_memory(said):
         return DeviceOutOfMemory(
             f"The device has too little memory for {name}. Close other programs, "
             "or choose the device `cpu`."
@@ -139,3 +175,8 @@ def _in_words(
     if device not in ("auto", "cpu") and ("CUDA" in said or "CoreML" in said):
         return DeviceUnavailable(_why_not(device))
     return ModelRefused(f"{name} is damaged or no ONNX model. Install it again.")
+
+
+def _is_out_of_memory(said: str) -> bool:
+    """ONNX Runtime tells it in words only: of CUDA, and of its own arena."""
+    return "out of memory" in said.lower() or "failed to allocate" in said.lower()

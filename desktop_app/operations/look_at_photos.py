@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.errors import DeviceFailed, DeviceOutOfMemory, ExpectedError
 from desktop_app.domain.photo import Photo
 from desktop_app.imaging.content_hash import hold_photo
 from desktop_app.imaging.photo_file import HeldPhoto
@@ -92,7 +92,10 @@ class Lookers:
         self._asked.append(self._looking.submit(self._look, photo, read))
 
     def next(self) -> Looked:
-        """The photo that was asked for first, of those not yet handed back; waits for it."""
+        """The photo that was asked for first, of those not yet handed back; waits for it.
+
+        Raises `DeviceFailed` and `DeviceOutOfMemory`, which no other photo would fare better by.
+        """
         looked = self._asked[0].result()
         self._asked.popleft()
         return looked
@@ -115,6 +118,8 @@ class Lookers:
                 return Looked(photo, self._seen(photo, file.held))
             finally:
                 self._held.give_back(file.room)
+        except (DeviceFailed, DeviceOutOfMemory):
+            raise  # the photo's fault it is not: it waits for the next run
         except ExpectedError as error:
             return Looked(photo, None, error)
 

@@ -18,7 +18,7 @@ from desktop_app.domain.restoration import (
     RestoredFace,
     RestorerFacts,
 )
-from desktop_app.models.onnx_session import device_of, open_session
+from desktop_app.models.onnx_session import device_of, open_session, run
 from desktop_app.models.store import sha256_of
 from desktop_app.restoration.colour import unfaded, with_colours_of
 
@@ -72,7 +72,8 @@ class CompactRestorer:
     def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
         """See `Restorer.encode_references`. The order of `crops` does not matter: equal to the bit.
 
-        Raises `BadRequest` for more than `max_references` crops or crops of another size.
+        Raises `BadRequest` for more than `max_references` crops or crops of another size, and what
+        `models.onnx_session.run` raises.
         """
         if len(crops) > MOST_REFERENCES:
             raise BadRequest(
@@ -82,7 +83,7 @@ class CompactRestorer:
             _check_size(crop)
         # sums in floating point depend on their order, so the order is made the same
         order = sorted(range(len(crops)), key=lambda place: crops[place].tobytes())
-        found = [self._encoder.run(None, {"references": _tensor(crops[i])}) for i in order]
+        found = [run(self._encoder, None, {"references": _tensor(crops[i])}) for i in order]
         if found:
             tokens = tuple(np.concatenate([one[k] for one in found], axis=2) for k in range(4))
             identity = np.stack([one[4] for one in found]).mean(axis=0).astype(np.float32)
@@ -102,7 +103,8 @@ class CompactRestorer:
         A grey or toned crop stays so: its brightness is restored, its colours are kept; a faded
         one is shown to the network unfaded, and its result faded again.
         Raises `BadRequest` for a crop of another size, or a memory of another network, and
-        `ModelNotInstalled` for a preview: it would not be faster.
+        `ModelNotInstalled` for a preview: it would not be faster; and what
+        `models.onnx_session.run` raises.
         """
         if preview:
             raise ModelNotInstalled("The built-in engine has no fast preview. Restore without it.")
@@ -113,8 +115,8 @@ class CompactRestorer:
         feeds = dict(zip(MEMORY, state.tokens, strict=True))
         fresh = unfaded(crop)
         seen = crop if fresh is None else fresh.picture
-        restored, attention = self._restorer.run(
-            None, {"degraded": _tensor(seen), "identity": state.identity} | feeds
+        restored, attention = run(
+            self._restorer, None, {"degraded": _tensor(seen), "identity": state.identity} | feeds
         )
         picture = np.clip(restored[0].transpose(1, 2, 0) * 0.5 + 0.5, 0, 1)
         if fresh is not None:

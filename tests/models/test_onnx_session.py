@@ -8,12 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.domain.errors import DeviceUnavailable, ModelNotInstalled, ModelRefused
+from desktop_app.domain.errors import (
+    DeviceFailed,
+    DeviceOutOfMemory,
+    DeviceUnavailable,
+    ModelNotInstalled,
+    ModelRefused,
+)
 from desktop_app.models.onnx_session import (
     MOST_THREADS,
     device_of,
     devices_available,
     open_session,
+    run,
 )
 
 TELLS_THE_TRUTH = """
@@ -67,6 +74,38 @@ def test_a_model_can_come_from_memory(model: Path) -> None:
         open_session(m, "cpu").run(None, {"input": face})[0] for m in (model, model.read_bytes())
     )
     assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Failed to allocate memory for requested buffer of size 4294967296",
+            DeviceOutOfMemory,
+        ),
+        ("CUDA failure 2: out of memory ; GPU=0", DeviceOutOfMemory),
+        ("CUDA error cudaErrorIllegalAddress:an illegal memory access", DeviceFailed),
+        ("CUDNN failure 8: CUDNN_STATUS_EXECUTION_FAILED", DeviceFailed),
+    ],
+)
+def test_what_a_device_says_in_the_middle_of_a_pass_comes_in_a_sentence(
+    model: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: type[Exception]
+) -> None:
+    session = open_session(model, "cpu")
+    face = {"input": np.full((1, 1, 64, 64), 0.5, np.float32)}
+
+    from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
+
+    def fail(*given: object) -> None:
+        raise RuntimeException(said)
+
+    monkeypatch.setattr(session, "run", fail)
+    with pytest.raises(told, match="choose the device `cpu`"):
+        run(session, None, face)
+    monkeypatch.undo()
+    assert len(run(session, ["output"], face)) == 1
+    with pytest.raises(Exception, match="rank"):  # a bug of ours stays one
+        run(session, None, {"input": face["input"][0]})
 
 
 def test_a_device_that_is_not_there_is_refused_with_the_reason(model: Path) -> None:

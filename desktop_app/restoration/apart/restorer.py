@@ -12,7 +12,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.domain.errors import BadRequest, DeviceUnavailable, ExpectedError
+from desktop_app.domain.errors import (
+    BadRequest,
+    DeviceFailed,
+    DeviceUnavailable,
+    ExpectedError,
+)
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.progress import Cancelled
 from desktop_app.domain.restoration import (
@@ -94,7 +99,7 @@ class RestorerApart:
         return self._facts
 
     def encode_references(self, crops: Sequence[RgbImage]) -> ReferenceMemory:
-        """Raises `BadRequest`, `DeviceOutOfMemory`, and `Cancelled` after `cancel`."""
+        """Raises `BadRequest`, `DeviceOutOfMemory`, `DeviceFailed`; `Cancelled` after `cancel`."""
         if len({crop.shape for crop in crops}) > 1:
             raise BadRequest("All references must have the same size.")
         stacked = np.stack(list(crops)) if crops else np.zeros((0, 0, 0, 3), np.uint8)
@@ -108,7 +113,7 @@ class RestorerApart:
     def restore(
         self, crop: RgbImage, memory: ReferenceMemory, seed: int, *, preview: bool = False
     ) -> RestoredFace:
-        """Raises `BadRequest`, `DeviceOutOfMemory`, and `Cancelled` after `cancel`."""
+        """Raises `BadRequest`, `DeviceOutOfMemory`, `DeviceFailed`; `Cancelled` after `cancel`."""
         handed = memory.state
         if not isinstance(handed, HandedReferences) or (
             self._facts is not None and memory.model_hash != self._facts.model_hash
@@ -168,6 +173,9 @@ class RestorerApart:
                         self._end()
                         if self._cancelled.is_set():
                             raise Cancelled from None
+                    except DeviceFailed:
+                        self._end()  # no process gets a faulty device to work again
+                        raise
                     except (ExpectedError, EngineFailed):
                         raise
                     except BaseException:

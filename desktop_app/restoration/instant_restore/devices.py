@@ -5,9 +5,11 @@ from typing import TypeVar
 
 import torch
 
-from desktop_app.domain.errors import DeviceOutOfMemory, DeviceUnavailable
+from desktop_app.domain.errors import DeviceFailed, DeviceOutOfMemory, DeviceUnavailable
 
 T = TypeVar("T")
+_FAULTS = ("CUDA error", "cuDNN error", "CUBLAS_STATUS", "MPS backend")
+"""How torch begins its account of a fault of the device."""
 
 
 def devices_here() -> tuple[str, ...]:
@@ -45,19 +47,18 @@ def choose_dtype(device: str) -> torch.dtype:
 def within_memory(work: Callable[[], T], smaller: Callable[[], T], device: str) -> T:
     """The result of `work`, or, where memory ran out, of one retry in `smaller` pieces.
 
-    Raises `DeviceOutOfMemory` where that fails too.
+    Raises `DeviceOutOfMemory` where that fails too, and `DeviceFailed` for a fault of the device,
+    after which this process can use it no more.
     """
     try:
         return work()
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
+        _raise_unless_of_memory(error, device)
     free_cached(device)
     try:
         return smaller()
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
+        _raise_unless_of_memory(error, device)
         free_cached(device)
         raise DeviceOutOfMemory(
             f"The device {device} has too little memory for this restoration. Close other "
@@ -71,6 +72,24 @@ def is_out_of_memory(error: BaseException) -> bool:
         isinstance(error, RuntimeError)
         and ("out of memory" in str(error) or "can't allocate memory" in str(error))
     )
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether the device itself failed: torch says so by a class (2.8 and newer) or in words."""
+    return isinstance(error, torch.AcceleratorError) or (
+        isinstance(error, RuntimeError) and any(word in str(error) for word in _FAULTS)
+    )
+
+
+def _raise_unless_of_memory(error: Exception, device: str) -> None:
+    if is_out_of_memory(error):
+        return
+    if is_fault(error):
+        raise DeviceFailed(
+            f"The device {device} reported a fault, and the engine starts anew. Try again; where "
+            "it happens again, update the driver, or choose the built-in engine."
+        ) from error
+    raise error
 
 
 def free_cached(device: str) -> None:

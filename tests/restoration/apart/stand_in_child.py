@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from desktop_app.domain.errors import DeviceOutOfMemory
+from desktop_app.domain.errors import DeviceFailed, DeviceOutOfMemory
 from desktop_app.domain.restoration import (
     ReferenceMap,
     ReferenceMemory,
@@ -31,6 +31,8 @@ class StandIn:
             raise DeviceOutOfMemory("The device has too little memory.")
         if seed == 14:
             raise ZeroDivisionError("a bug")
+        if seed == 15:
+            raise DeviceFailed("The device reported a fault.")
         print("what a library prints")
         face = ((crop + memory.state) / (1020 if preview else 510)).astype(np.float32)
         told = ReferenceMap(np.zeros((8, 8), np.int8), np.ones(memory.count, np.float32))

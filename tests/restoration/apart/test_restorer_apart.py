@@ -12,7 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.domain.errors import BadRequest, DeviceOutOfMemory, DeviceUnavailable
+from desktop_app.domain.errors import (
+    BadRequest,
+    DeviceFailed,
+    DeviceOutOfMemory,
+    DeviceUnavailable,
+)
 from desktop_app.domain.progress import Cancelled
 from desktop_app.restoration.apart import restorer as apart
 from desktop_app.restoration.apart.wire import Broken, EngineFailed, Message, read_message
@@ -61,6 +66,17 @@ def test_expected_failures_arrive_as_themselves_and_the_process_goes_on(engine):
         restorer.restore(CROP, memory, 14)
     restorer.restore(CROP, memory, 0)
     assert restorer.pid == before
+
+
+def test_after_a_fault_of_the_device_the_next_face_gets_a_new_process(engine):
+    restorer = engine()
+    memory = restorer.encode_references(REFERENCES)
+    before = restorer.pid
+    with pytest.raises(DeviceFailed, match="reported a fault"):
+        restorer.restore(CROP, memory, 15)
+    assert restorer.pid is None
+    assert np.allclose(restorer.restore(CROP, memory, 0).crop, 160 / 510)
+    assert restorer.pid not in (None, before)
 
 
 def test_memories_older_than_the_child_remembers_are_made_again(engine):

@@ -14,6 +14,7 @@ import numpy as np
 
 from desktop_app.domain.errors import (
     BadRequest,
+    DeviceFailed,
     DeviceOutOfMemory,
     DeviceUnavailable,
     ModelNotInstalled,
@@ -180,6 +181,28 @@ def test_memory_that_runs_out_is_tried_once_more_in_smaller_pieces(restorer, mon
     monkeypatch.undo()
     later = restorer.restore(_crops(1, 7)[0], memory, 0)
     assert np.array_equal(later.crop, right.crop)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        torch.AcceleratorError("CUDA error: an illegal memory access was encountered"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"),
+    ],
+)
+def test_a_fault_of_the_device_is_told_and_not_tried_again(weights, monkeypatch, fault):
+    restorer = InstantRestoreRestorer(weights, "cpu")
+    memory = restorer.encode_references(_crops(1))
+    tries = []
+
+    def faulty(*given):
+        tries.append(1)
+        raise fault
+
+    monkeypatch.setattr(restorer._net, "_predict_noise", faulty)
+    with pytest.raises(DeviceFailed, match="reported a fault"):
+        restorer.restore(_crops(1, 7)[0], memory, 0)
+    assert len(tries) == 1
 
 
 def test_memory_that_runs_out_over_references_is_tried_once_more_too(weights, monkeypatch):
