@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from desktop_app.catalog.rows import now, plain
 from desktop_app.catalog.schema import among, embeddings, face_links, faces, split_faces, splits
@@ -26,6 +26,16 @@ class KeptLinks:
     one: NDArray[np.int64]  # (pairs,) ids
     other: NDArray[np.int64]
     cosine: NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class Groupable:
+    """The faces that may be in a group, by rising ids, with what is known of each; (faces,)."""
+
+    ids: NDArray[np.int64]
+    poor: NDArray[np.bool_]
+    person: NDArray[np.int64]  # who it is by the user's word; -1 where that is open
+    group: NDArray[np.int64]  # the number of its group so far; -1 without
 
 
 class Alike(Subject):
@@ -126,6 +136,24 @@ class Alike(Subject):
                 update(faces).where(faces.c.id.in_(among(moved))).values(cluster=free)
             )
             return changes_of_faces(connection, [face for face, _ in sides])
+
+    def groupable(self) -> Groupable:
+        """All faces but those that the user ignored or called no face."""
+        confirmed = faces.c.status == AssignmentStatus.CONFIRMED.value
+        statement = (
+            select(
+                faces.c.id,
+                faces.c.poor,
+                case((confirmed, faces.c.person_id), else_=-1),
+                func.coalesce(faces.c.cluster, -1),
+            )
+            .where(faces.c.status.in_(("none", "suggested", "confirmed")))
+            .order_by(faces.c.id)
+        )
+        with self._file.read() as connection:
+            rows = np.array(plain(connection, statement), np.int64).reshape(-1, 4)
+        ids, poor, person, group = np.ascontiguousarray(rows.T)
+        return Groupable(ids, poor.astype(bool), person, group)
 
     def splits(self) -> list[dict[FaceId, int]]:
         """Each split by the user, oldest first: the side, 0 or 1, of each of its faces."""

@@ -7,19 +7,65 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, func, insert, select
 
-from desktop_app.catalog.rows import packed, plain_parts, sound, unpacked
+from desktop_app.catalog.decisions import DecisionLog
+from desktop_app.catalog.engine import CatalogFile
+from desktop_app.catalog.kept_vectors import KeptVectors
+from desktop_app.catalog.rows import packed, plain, plain_parts, sound, unpacked
 from desktop_app.catalog.schema import among, embeddings, faces
 from desktop_app.catalog.subject import Subject, batches, changes_of_faces
+from desktop_app.catalog.vector_file import VectorFile
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import CatalogDamaged, NotKnown
 from desktop_app.domain.face import AssignmentStatus, Embedding
 from desktop_app.domain.ids import FaceId
+from desktop_app.faces.fixed_point import fixed_point
+from desktop_app.faces.matrix import FaceMatrix
+from desktop_app.faces.neighbours import FaceBlock
 
 _log = logging.getLogger(__name__)
 
 
 class Embeddings(Subject):
     """The part of `catalog.faces` that keeps embeddings: float16, each with its CRC-32."""
+
+    def __init__(self, file: CatalogFile, log: DecisionLog) -> None:
+        super().__init__(file, log)
+        self._kept = KeptVectors(file.path, read_only=file.read_only)
+
+    def matrix(self, model: str) -> FaceMatrix:
+        """Every face that a model described, mapped from files beside the catalog.
+
+        The files follow the catalog by themselves, and are made anew where one is missing or
+        damaged. A face whose embedding is damaged in the catalog is left out.
+        """
+        statement = (
+            select(embeddings.c.face_id, embeddings.c.crc32)
+            .where(embeddings.c.model == model)
+            .order_by(embeddings.c.face_id)
+        )
+        with self._file.read() as connection:
+            rows = np.array(plain(connection, statement), np.int64).reshape(-1, 2)
+        ids, crcs = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
+
+        def read(wanted: NDArray[np.int64]) -> VectorFile:
+            found, vectors = self.embeddings(model, [FaceId(number) for number in wanted.tolist()])
+            there = np.array(found, np.int64)
+            block = FaceBlock.of(there, fixed_point(vectors.reshape(len(found), -1)))
+            return VectorFile(None, block, crcs[np.searchsorted(ids, there)])
+
+        return self._kept.matrix(model, (ids, crcs), read)
+
+    def forget_vectors(self) -> None:
+        """Removes the files beside the catalog; `matrix` makes them anew from what is left."""
+        self._kept.forget()
+
+    def settled(self, model: str) -> NDArray[np.uint64]:
+        """Numbers of what was grouped before and may stay as it is; see `regroup_people`."""
+        return self._kept.settled(model)
+
+    def keep_settled(self, model: str, numbers: NDArray[np.uint64]) -> None:
+        """Remembers them for the next grouping, beside the catalog."""
+        self._kept.keep_settled(model, numbers)
 
     def embedding(self, face_id: FaceId, model: str) -> Embedding:
         """(dimensions,) float32 of unit length.

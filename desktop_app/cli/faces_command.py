@@ -10,13 +10,14 @@ from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.ids import FolderId, PhotoId
 from desktop_app.imaging.face_tags.picasa import read_contacts
-from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.import_names import (
     NameOutcome,
     NamesReport,
     import_names,
     photos_to_ask,
 )
+from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.operations.write_sidecars import write_sidecars
 
 

@@ -9,8 +9,9 @@ from desktop_app.domain.errors import BadRequest, FileVanished
 from desktop_app.domain.photo import PhotoState
 from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.describe_faces import describe_faces_anew
-from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.suggest_people import suggest_people
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:

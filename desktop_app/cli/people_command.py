@@ -23,7 +23,8 @@ from desktop_app.operations.decide_faces import (
     undo_decision,
 )
 from desktop_app.operations.forget_person import forget_all_faces, forget_person
-from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.group_faces import regroup_people
+from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.operations.write_sidecars import write_sidecars
 
 

@@ -1,160 +1,190 @@
 """Groups faces of unknown people, so that one name can be given to many at once."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Chosen on ../shared/data/portraits, the smallest hundredth at which no two of 708 people stood in
-# one group: the nearest strangers reach a cosine of 0.588 (0.45, which looked as good on twelve
-# people, put 192 of 803 faces into groups with strangers). Other people, ../shared/data/identities:
-# nobody merged, B-cubed F 0.963. A family's children and grown-ups may stand in two groups each;
-# naming one brings suggestions for the other.
-LINK_FROM = 0.60
-_MOST_ROUNDS = 30
-_BLOCK = 1 << 25  # cosines at a time: 128 MB
-_SORTED_BY = 16  # components of an embedding that order the faces; no two faces share them all
+from desktop_app.faces.components import components, mixed, summed
+from desktop_app.faces.fixed_point import Fixed, fixed_point
+from desktop_app.faces.links import LINK_FROM, Links, links_of
+from desktop_app.faces.neighbours import FaceBlock
+from desktop_app.faces.whispers import Neighbours, whispered
+
+NOBODY = -1
+_SORTED_BY = 16  # dimensions that order the faces; no two different faces share them all
+_STEPS = 2048  # a half float from 0.5 to 1 is a multiple of 1 / 2048
 
 
 @dataclass(frozen=True)
-class Links:
-    """Pairs of faces alike: each pair once, `first` and `second` are places in a list of faces."""
+class Said:
+    """What the user said of the faces to be grouped, by their places in the list."""
 
-    first: NDArray[np.int64]  # (pairs,)
-    second: NDArray[np.int64]  # (pairs,)
-    cosine: NDArray[np.float16]  # (pairs,), at least `LINK_FROM`
-    rows: int = 0  # faces that were compared, for `first`
+    people: NDArray[np.int64]  # (faces,): whose each face is; `NOBODY` where that is open
+    refused: NDArray[np.int64] = field(  # (refusals, 2): a face, and whose it is not
+        default_factory=lambda: np.zeros((0, 2), np.int64)
+    )
+    # of each split (faces,): 0 and 1 for its sides, -1 for faces that it does not concern
+    splits: Sequence[NDArray[np.int8]] = ()
 
     @staticmethod
-    def joined(parts: Sequence["Links"]) -> "Links":
-        if not parts:
-            return Links(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float16))
-        return Links(
-            np.concatenate([part.first for part in parts]),
-            np.concatenate([part.second for part in parts]),
-            np.concatenate([part.cosine for part in parts]),
-        )
-
-
-def links_of(
-    embeddings: NDArray[np.float32], known: int = 0, link_from: float = LINK_FROM
-) -> Iterator[Links]:
-    """The pairs with a cosine of `link_from` or more, exactly, some hundred faces at a time.
-
-    `embeddings` is (faces, dimensions) of unit length. Pairs among the first `known` faces are
-    left out: they were linked before. `first` is always the later face of the list.
-    """
-    count = len(embeddings)
-    start = known
-    while start < count:
-        end = min(count, start + max(1, _BLOCK // count))
-        cosines = embeddings[start:end] @ embeddings[:end].T
-        cosines[:, start:][np.triu_indices(end - start)] = -1  # each pair once, none with itself
-        rows, columns = np.divmod(np.flatnonzero(cosines >= link_from), end)
-        yield Links(rows + start, columns, cosines[rows, columns].astype(np.float16), end - start)
-        start = end
+    def nothing(count: int) -> "Said":
+        return Said(np.full(count, NOBODY, np.int64))
 
 
 def group_faces(embeddings: NDArray[np.float32], link_from: float = LINK_FROM) -> NDArray[np.int64]:
     """A group's number for each face, (faces,), from (faces, dimensions) of unit length."""
-    links = Links.joined(list(links_of(embeddings, 0, link_from)))
-    return group_linked(embeddings, links, link_from=link_from)
+    fixed = fixed_point(embeddings)
+    block = FaceBlock.of(np.arange(len(fixed)), fixed)
+    links = Links.joined([links for _, links in links_of(block, link_from=link_from)])
+    return group_linked(fixed, links.one, links.other, links.cosine, link_from=link_from)
 
 
 def group_linked(
-    embeddings: NDArray[np.float32],
-    links: Links,
-    apart: Sequence[NDArray[np.int8]] = (),
+    vectors: Fixed,
+    one: NDArray[np.int64],
+    other: NDArray[np.int64],
+    cosine: NDArray[np.float16],
+    said: Said | None = None,
     link_from: float = LINK_FROM,
 ) -> NDArray[np.int64]:
     """A group's number for each face, (faces,), from the pairs of faces that are alike.
 
-    Chinese whispers (Biemann 2006): each face takes the group to which its links pull hardest,
-    until nothing moves. Faces are visited in an order of their embeddings alone, so the groups do
-    not depend on the order of the photos. A face without links is a group by itself. Groups are
-    numbered from 0, biggest first.
+    `one` and `other` are places in the list of faces. Faces take the group to which their links
+    pull hardest (`whispered`); a face without links is a group by itself. A group with confirmed
+    faces is their person's: all of one person are one group, those of two people never are, and a
+    face never joins a person for whom it was refused, nor the other side of a split.
 
-    `apart` are splits by the user, each (faces,): 0 and 1 for the two sides, -1 for faces that it
-    does not concern; no group holds both sides of a split.
+    Ties are broken by the embeddings alone, and faces with the same embedding go together, so the
+    groups do not depend on the order of the faces, and those of one component not on the others.
+    Groups are numbered from 0, biggest first.
     """
-    count = len(embeddings)
+    count = len(vectors)
     if count == 0:
         return np.zeros(0, np.int64)
-    order = np.lexsort(embeddings[:, :_SORTED_BY].T[::-1])
+    said = Said.nothing(count) if said is None else said
+    order = _order(vectors, said)
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
-    one, other = place[links.first], place[links.second]
-    pull = links.cosine.astype(np.float32) - (link_from - 0.01)
-    sides = [split[order] for split in apart]
+    people, who = np.unique(said.people[order], return_inverse=True)
+    named = said.people[order] != NOBODY
+    sides = [np.where(named, -1, split[order]).astype(np.int8) for split in said.splits]
+    refused = _refused(place, people, said.refused)
+
+    one, other = place[one], place[other]
+    pull = (cosine.astype(np.float32) * _STEPS).astype(np.int64) - int((link_from - 0.01) * _STEPS)
     for split in sides:
         held = (split[one] < 0) | (split[other] < 0) | (split[one] == split[other])
         one, other, pull = one[held], other[held], pull[held]
-    neighbours, pulls, starts = _by_face(count, one, other, pull)
-    labels = _whispered(neighbours, pulls, starts)
+
+    free = ~named
+    free[refused[:, 0]] = False
     for split in sides:
-        labels = _held_apart(labels, split, neighbours, pulls, starts)
+        free &= split < 0
+    twin = _twins(vectors[order], one, other, free)
+    apart = twin[one] != twin[other]
+    one, other, pull = twin[one[apart]], twin[other[apart]], pull[apart]
+
+    neighbours = Neighbours.of(count, one, other, pull)
+    coins = mixed(*vectors[order, :_SORTED_BY].T)
+    own = len(people) + np.arange(count)
+    labels = whispered(neighbours, own, np.zeros(count, bool), coins)
+    if named.any():
+        labels = _named(labels, own, np.where(named, who, NOBODY), refused, neighbours, coins)
+    for split in sides:
+        labels = _held_apart(labels, split, named, neighbours)
     numbered = np.empty(count, np.int64)
-    numbered[order] = _biggest_first(labels)
+    numbered[order] = _biggest_first(labels[twin])
     return numbered
 
 
-def _by_face(
-    count: int, one: NDArray[np.int64], other: NDArray[np.int64], pull: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-    """The neighbours of face n are `neighbours[starts[n]:starts[n + 1]]`, in rising order."""
-    faces, neighbours = np.concatenate([one, other]), np.concatenate([other, one])
-    pulls = np.concatenate([pull, pull])
-    sort = np.argsort(faces * count + neighbours)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(faces, minlength=count))])
-    return neighbours[sort], pulls[sort], starts
+def _order(vectors: Fixed, said: Said) -> NDArray[np.intp]:
+    """By the embeddings; of faces with the same one, by what was said of them."""
+    refused = summed(len(vectors), said.refused[:, 0], mixed(said.refused[:, 1]))
+    keys = [*vectors[:, :_SORTED_BY].T, said.people, refused, *said.splits]
+    return np.lexsort(keys[::-1])
 
 
-def _whispered(
-    neighbours: NDArray[np.int64], pulls: NDArray[np.float32], starts: NDArray[np.int64]
+def _refused(
+    place: NDArray[np.int64], people: NDArray[np.int64], refused: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    count = len(starts) - 1
-    labels = np.arange(count)
-    listens = np.diff(starts) > 0  # whose neighbours moved since it was asked
-    for _ in range(_MOST_ROUNDS):
-        asked = np.flatnonzero(listens)
-        if len(asked) == 0:
-            break
-        for face in asked:
-            listens[face] = False
-            near = slice(starts[face], starts[face + 1])
-            loudest = _loudest(labels[neighbours[near]], pulls[near])
-            if loudest != labels[face]:
-                labels[face] = loudest
-                listens[neighbours[near]] = True
-    return labels
+    """The refusals as (place, label); of people without a confirmed face here there is none."""
+    at = np.minimum(np.searchsorted(people, refused[:, 1]), len(people) - 1)
+    here = (people[at] == refused[:, 1]) & (refused[:, 1] != NOBODY)
+    return np.stack([place[refused[here, 0]], at[here]], axis=1)
 
 
-def _loudest(heard: NDArray[np.int64], pulls: NDArray[np.float32]) -> int:
-    if (heard == heard[0]).all():
-        return int(heard[0])
-    groups, where = np.unique(heard, return_inverse=True)
-    return int(groups[np.argmax(np.bincount(where, pulls))])  # of equals the lowest number
+def _twins(
+    vectors: Fixed,
+    one: NDArray[np.int64],
+    other: NDArray[np.int64],
+    free: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """(faces,): the first of the free faces with the same embedding: copies of one photo."""
+    maybe = np.flatnonzero(free[one] & free[other])
+    same = np.concatenate(
+        [
+            (vectors[one[part]] == vectors[other[part]]).all(axis=1)
+            for part in np.array_split(maybe, len(maybe) // 8192 + 1)
+        ]
+    )
+    return components(len(vectors), one[maybe[same]], other[maybe[same]])
+
+
+def _named(
+    labels: NDArray[np.int64],
+    own: NDArray[np.int64],
+    who: NDArray[np.int64],
+    refused: NDArray[np.int64],
+    neighbours: Neighbours,
+    coins: NDArray[np.uint64],
+) -> NDArray[np.int64]:
+    """Gives a group that holds confirmed faces to their person; where they are of several people,
+    its faces choose anew, each among those for whom it was not refused.
+
+    `own` are the labels at the beginning, all above those of people; `who` is the label of each
+    face's person, `NOBODY` where that is open.
+    """
+    named = who != NOBODY
+    holds = np.unique(np.stack([labels[named], who[named]], axis=1), axis=0)
+    groups, first, people = np.unique(holds[:, 0], return_index=True, return_counts=True)
+    at = np.minimum(np.searchsorted(groups, labels), len(groups) - 1)
+    held = groups[at] == labels
+    single = held & (people[at] == 1)
+    several = held & (people[at] > 1)
+    person = np.where(single, holds[first[at], 1], NOBODY)
+    person[refused[person[refused[:, 0]] == refused[:, 1], 0]] = NOBODY
+    given = np.where(person != NOBODY, person, labels)
+    if several.any():
+        inside = neighbours.between(several, labels)
+        start = np.where(several, own, given)
+        start[named] = who[named]
+        span = int(start.max()) + 1
+        never = np.sort(refused[:, 0] * span + refused[:, 1])
+        given = whispered(inside, start, named, coins, never)
+    given[named] = who[named]
+    return given
 
 
 def _held_apart(
     labels: NDArray[np.int64],
     split: NDArray[np.int8],
-    neighbours: NDArray[np.int64],
-    pulls: NDArray[np.float32],
-    starts: NDArray[np.int64],
+    named: NDArray[np.bool_],
+    neighbours: Neighbours,
 ) -> NDArray[np.int64]:
     """Parts each group that holds both sides; other faces go where their links pull harder."""
     parted = labels.copy()
     both = np.intersect1d(labels[split == 0], labels[split == 1])
     free = int(labels.max()) + 1
     for number, label in enumerate(both):
-        for face in np.flatnonzero(labels == label):
+        for face in np.flatnonzero((labels == label) & ~named):
             side = split[face]
             if side < 0:
-                near = slice(starts[face], starts[face + 1])
-                beside = np.where(labels[neighbours[near]] == label, split[neighbours[near]], -1)
-                side = pulls[near][beside == 1].sum() > pulls[near][beside == 0].sum()
+                links = slice(neighbours.starts[face], neighbours.starts[face + 1])
+                near, pull = neighbours.near[links], neighbours.pull[links]
+                beside = np.where(labels[near] == label, split[near], -1)
+                side = pull[beside == 1].sum() > pull[beside == 0].sum()
             if side:
                 parted[face] = free + number
     return parted

@@ -60,6 +60,7 @@ def finish_forgetting(
     if left is None:
         return
     if not left.rewritten:
+        catalog.faces.forget_vectors()
         catalog.rewrite()
         catalog.forget_backups()
     thumbnails.forget(face_keys(left.faces))

@@ -1,41 +1,87 @@
-"""Sorts the faces without a name: groups of one unknown person, and suggestions of a known one."""
+"""Groups the faces without a name, each group one unknown person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.catalog.alike import Groupable
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.face import AssignmentStatus
-from desktop_app.domain.ids import FaceId, PersonId
+from desktop_app.domain.ids import FaceId
 from desktop_app.domain.progress import Progress, Report, silent
-from desktop_app.faces.clustering import Links, group_linked, links_of
-from desktop_app.faces.matching import Evidence, best_people
+from desktop_app.faces.clustering import NOBODY, Said, group_linked
+from desktop_app.faces.components import components, mixed, summed
+from desktop_app.faces.links import LINK_FROM, links_of
 
-_AT_ONCE = 2000  # faces whose suggestions are kept together
+_MADE_BY = 1
+"""To be raised when `group_linked` comes to other groups: then all are found anew."""
 
 
 def regroup_people(catalog: Catalog, model: str, report: Report = silent) -> CatalogChanges:
-    """Groups the unnamed faces that are good enough to be grouped on their own.
+    """Groups the faces that are good enough to be grouped on their own.
 
-    Only faces that came since are compared, with all others and exactly; who is like whom is kept.
-    The groups are then found among these pairs, so that they are the same in whatever order the
-    photos came, and a group keeps its number while most of it stays together.
+    Only faces that came since are compared with all others; who is like whom is kept. Of what
+    hangs together by such links, or by one person's name, only that is grouped anew to which a face
+    came, from which one went, or of which the user said something since; the rest would come out
+    as it is. So the groups are the same in whatever order the photos came. Confirmed faces hold
+    their groups together and apart; a group keeps its number while most of it stays together.
     """
     compare_faces(catalog, model, report)
-    waiting = catalog.faces.unnamed(include_poor=False)
-    face_ids, embeddings = catalog.faces.embeddings(model, waiting)
+    known = catalog.faces.groupable()
+    matrix = catalog.faces.matrix(model)
     kept = catalog.faces.links(model)
-    ids = np.array(face_ids, np.int64)
-    first, second = np.searchsorted(ids, kept.one), np.searchsorted(ids, kept.other)
-    both = _stands_at(ids, first, kept.one) & _stands_at(ids, second, kept.other)
-    links = Links(first[both], second[both], kept.cosine[both])
-    found = group_linked(embeddings, links, _splits(catalog, face_ids))
-    labels: dict[FaceId, int | None] = dict.fromkeys(waiting)
-    labels |= _numbered(face_ids, found, catalog.faces.groups())
-    return catalog.faces.set_clusters(labels)
+    grouped = ~known.poor & matrix.has(known.ids) & _among(kept.compared, known.ids)
+    places = np.full(len(known.ids), -1, np.int64)
+    places[grouped] = np.arange(np.count_nonzero(grouped))
+    faces = _only(known, grouped)
+    linked = _among(faces.ids, kept.one) & _among(faces.ids, kept.other)
+    one = np.searchsorted(faces.ids, kept.one[linked])
+    other = np.searchsorted(faces.ids, kept.other[linked])
+    cosine = kept.cosine[linked]
+    refused = _places(faces.ids, _refusals(catalog))
+    splits = [
+        _places(faces.ids, np.array(sorted(split.items()), np.int64).reshape(-1, 2))
+        for split in catalog.faces.splits()
+    ]
+
+    hangs = _hanging_together(faces.person, one, other)
+    content = _content(faces.ids, matrix.crcs_of(faces.ids), faces.person, refused, splits)
+    before = summed(len(faces.ids), hangs, mixed(content, faces.group))
+    touched = ~np.isin(before[hangs], catalog.faces.settled(model))
+    labels: dict[FaceId, int | None] = {
+        FaceId(face): None for face in known.ids[~grouped & (known.group >= 0)].tolist()
+    }
+    numbers = faces.group.copy()
+    if touched.any():
+        some = np.flatnonzero(touched)
+        at = np.full(len(faces.ids), -1, np.int64)
+        at[some] = np.arange(len(some))
+        inside = touched[one]
+        found = group_linked(
+            matrix.of_faces(faces.ids[some]).vectors,
+            at[one[inside]],
+            at[other[inside]],
+            cosine[inside],
+            Said(
+                faces.person[some],
+                _at_places(at, refused),
+                [_sides(len(some), _at_places(at, split)) for split in splits],
+            ),
+        )
+        taken = set(np.unique(faces.group[~touched]).tolist())
+        numbers[some] = _numbered(found, faces.group[some], taken, _free_number(known.group))
+        moved = some[numbers[some] != faces.group[some]]
+        labels |= zip(
+            (FaceId(face) for face in faces.ids[moved].tolist()),
+            numbers[moved].tolist(),
+            strict=True,
+        )
+    changes = catalog.faces.set_clusters(labels)
+    now = summed(len(faces.ids), hangs, mixed(content, numbers))
+    catalog.faces.keep_settled(model, np.unique(now[hangs]))
+    return changes
 
 
 def compare_faces(catalog: Catalog, model: str, report: Report = silent) -> int:
@@ -43,144 +89,120 @@ def compare_faces(catalog: Catalog, model: str, report: Report = silent) -> int:
 
     What was compared is kept as it goes, so that a stopped run goes on where it ended.
     """
-    before = catalog.faces.links(model).compared
-    waiting = catalog.faces.unnamed(include_poor=False)
-    known = set(before.tolist())
-    new = [face_id for face_id in waiting if face_id not in known]
-    report(Progress(0, len(new)))
-    if not new:
+    known = catalog.faces.groupable()
+    matrix = catalog.faces.matrix(model)
+    compared = catalog.faces.links(model).compared
+    wanted = known.ids[~known.poor & matrix.has(known.ids) & ~_among(compared, known.ids)]
+    report(Progress(0, len(wanted)))
+    if not len(wanted):
         return 0
-    old_ids, old = catalog.faces.embeddings(model, [FaceId(number) for number in before.tolist()])
-    new_ids, fresh = catalog.faces.embeddings(model, new)
-    if not new_ids:
-        return 0
-    ids = np.array([*old_ids, *new_ids], np.int64)
-    everything = np.concatenate([old, fresh]) if len(old) else fresh
-    done = len(old_ids)
-    for links in links_of(everything, known=len(old_ids)):
-        end = done + links.rows
-        cuts = np.searchsorted(links.first, np.arange(done, end + 1))
+    blocks = matrix.blocks if len(compared) else ()
+    done = 0
+    for ids, links in links_of(matrix.of_faces(wanted), blocks, compared):
+        cuts = [*np.searchsorted(links.one, ids).tolist(), len(links.one)]
         near = [
-            (FaceId(int(ids[place])), ids[links.second[start:stop]], links.cosine[start:stop])
-            for place, (start, stop) in enumerate(pairwise(cuts), done)
+            (FaceId(face), links.other[start:stop], links.cosine[start:stop])
+            for face, (start, stop) in zip(ids.tolist(), pairwise(cuts), strict=True)
         ]
         catalog.faces.add_links(model, near)
-        done = end
-        report(Progress(done - len(old_ids), len(new_ids)))
-    return len(new_ids)
+        done += len(ids)
+        report(Progress(done, len(wanted)))
+    return len(wanted)
 
 
-def suggest_people(
-    catalog: Catalog,
-    model: str,
-    report: Report = silent,
-    faces: Sequence[FaceId] | None = None,
-) -> CatalogChanges:
-    """Suggests at most one person for each unnamed face (of `faces`: for these alone).
+def _only(known: Groupable, which: NDArray[np.bool_]) -> Groupable:
+    return Groupable(known.ids[which], known.poor[which], known.person[which], known.group[which])
 
-    A rejected person is never suggested for the same face again, nor for one that is more like it
-    than like the person's own faces; a confirmed face is left alone; a suggestion that no longer
-    holds is taken away.
-    """
-    open_faces = [
-        *catalog.faces.unnamed(include_poor=True),
-        *catalog.faces.with_status(AssignmentStatus.SUGGESTED),
+
+def _among(rising: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    if not len(rising):
+        return np.zeros(len(ids), bool)
+    at = np.minimum(np.searchsorted(rising, ids), len(rising) - 1)
+    return np.asarray(rising[at] == ids)
+
+
+def _refusals(catalog: Catalog) -> NDArray[np.int64]:
+    """(refusals, 2): a face's id, and whose it is not."""
+    pairs = [
+        (face, person)
+        for face, people in catalog.faces.rejections().items()
+        for person in sorted(people)
     ]
-    if faces is not None:
-        wanted = set(faces)
-        open_faces = [face_id for face_id in open_faces if face_id in wanted]
-    face_ids, embeddings = catalog.faces.embeddings(model, open_faces)
-    report(Progress(0, len(face_ids)))
-    evidence = gather_evidence(catalog, model)
-    poor = catalog.faces.poor(face_ids)
-    rejected = catalog.faces.rejections(face_ids)
-    changes = CatalogChanges()
-    for start in range(0, len(face_ids), _AT_ONCE):
-        some = face_ids[start : start + _AT_ONCE]
-        best = best_people(
-            embeddings[start : start + _AT_ONCE],
-            evidence,
-            [rejected.get(face_id, frozenset()) for face_id in some],
-            np.array([face_id in poor for face_id in some], bool),
-        )
-        changes |= catalog.faces.suggest(
-            [
-                (face_id, None, 0.0) if found is None else (face_id, *found)
-                for face_id, found in zip(some, best, strict=True)
-            ]
-        )
-        report(Progress(start + len(some), len(face_ids)))
-    return changes
+    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-def galleries(catalog: Catalog, model: str) -> dict[PersonId, NDArray[np.float32]]:
-    """Each person's confirmed embeddings, (faces, dimensions), without the ignored people's."""
-    people = {summary.person.id for summary in catalog.people.all() if not summary.person.ignored}
-    whose = catalog.faces.confirmed()
-    return _by_person(catalog, model, {f: [p] for f, p in whose.items() if p in people})
+def _places(ids: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs that begin with a face's id, with its place among rising ids instead."""
+    pairs = pairs[_among(ids, pairs[:, 0])]
+    return np.stack([np.searchsorted(ids, pairs[:, 0]), pairs[:, 1]], axis=1)
 
 
-def gather_evidence(catalog: Catalog, model: str) -> Evidence:
-    """All that the user said of faces: who they are, who they are not, and who does not matter."""
-    ignored = {summary.person.id for summary in catalog.people.all() if summary.person.ignored}
-    strangers = [
-        *catalog.faces.with_status(AssignmentStatus.IGNORED),
-        *catalog.faces.with_status(AssignmentStatus.NOT_A_FACE),
-        *(face_id for face_id, person in catalog.faces.confirmed().items() if person in ignored),
-    ]
-    refused = catalog.faces.rejections()
-    return Evidence(
-        galleries(catalog, model),
-        _by_person(catalog, model, {face_id: sorted(them) for face_id, them in refused.items()}),
-        catalog.faces.embeddings(model, strangers)[1] if strangers else None,
+def _at_places(at: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs that begin with a place, with the place that it has in a part of the list."""
+    pairs = pairs[at[pairs[:, 0]] >= 0]
+    return np.stack([at[pairs[:, 0]], pairs[:, 1]], axis=1)
+
+
+def _sides(count: int, split: NDArray[np.int64]) -> NDArray[np.int8]:
+    sides = np.full(count, -1, np.int8)
+    sides[split[:, 0]] = split[:, 1]
+    return sides
+
+
+def _hanging_together(
+    person: NDArray[np.int64], one: NDArray[np.int64], other: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Components by the links, and by the names: what can have to do with what."""
+    named = np.flatnonzero(person != NOBODY)
+    by_person = named[np.argsort(person[named], kind="stable")]
+    same = person[by_person[1:]] == person[by_person[:-1]]
+    return components(
+        len(person),
+        np.concatenate([one, by_person[1:][same]]),
+        np.concatenate([other, by_person[:-1][same]]),
     )
 
 
-def _by_person(
-    catalog: Catalog, model: str, whose: Mapping[FaceId, Sequence[PersonId]]
-) -> dict[PersonId, NDArray[np.float32]]:
-    if not whose:
-        return {}
-    face_ids, embeddings = catalog.faces.embeddings(model, whose)
-    rows: dict[PersonId, list[int]] = {}
-    for row, face_id in enumerate(face_ids):
-        for person in whose[face_id]:
-            rows.setdefault(person, []).append(row)
-    return {person: embeddings[of_person] for person, of_person in sorted(rows.items())}
+def _content(
+    ids: NDArray[np.int64],
+    crcs: NDArray[np.int64],
+    person: NDArray[np.int64],
+    refused: NDArray[np.int64],
+    splits: Sequence[NDArray[np.int64]],
+) -> NDArray[np.uint64]:
+    """For each face a number that says all on which its part in a group rests, (faces,)."""
+    what = summed(len(ids), refused[:, 0], mixed(0, refused[:, 1]))
+    for number, split in enumerate(splits, 1):
+        what += summed(len(ids), split[:, 0], mixed(number, split[:, 1]))
+    return mixed(_MADE_BY, round(LINK_FROM * 1000), ids, crcs, person, what.view(np.int64))
 
 
-def _stands_at(
-    ids: NDArray[np.int64], places: NDArray[np.int64], wanted: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    inside = places < len(ids)
-    inside[inside] = ids[places[inside]] == wanted[inside]
-    return inside
-
-
-def _splits(catalog: Catalog, face_ids: Sequence[FaceId]) -> list[NDArray[np.int8]]:
-    return [
-        np.array([split.get(face_id, -1) for face_id in face_ids], np.int8)
-        for split in catalog.faces.splits()
-    ]
+def _free_number(groups: NDArray[np.int64]) -> int:
+    return int(groups.max(initial=-1)) + 1
 
 
 def _numbered(
-    face_ids: Sequence[FaceId], found: NDArray[np.int64], before: Mapping[FaceId, int]
-) -> dict[FaceId, int]:
-    """The groups under the numbers they had: each takes that of most of its faces, once given."""
-    free = max(before.values(), default=-1) + 1
-    votes: dict[tuple[int, int], int] = {}
-    for face_id, group in zip(face_ids, found.tolist(), strict=True):
-        if face_id in before:
-            votes[group, before[face_id]] = votes.get((group, before[face_id]), 0) + 1
+    found: NDArray[np.int64], before: NDArray[np.int64], taken: set[int], free: int
+) -> NDArray[np.int64]:
+    """The groups under the numbers they had: each takes that of most of its faces, once given.
+
+    `taken` are numbers of groups that stay as they are, `free` is the first never given.
+    """
+    had = before >= 0
+    votes, counts = np.unique(
+        np.stack([found[had], before[had]], axis=1), axis=0, return_counts=True
+    )
     numbers: dict[int, int] = {}
-    given: set[int] = set()
-    for (group, number), _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+    given = set(taken)
+    for row in np.lexsort((votes[:, 1], votes[:, 0], -counts)).tolist():
+        group, number = votes[row].tolist()
         if group not in numbers and number not in given:
             numbers[group] = number
             given.add(number)
-    for group in range(int(found.max(initial=-1)) + 1):
+    renamed = np.empty(int(found.max(initial=-1)) + 1, np.int64)
+    for group in range(len(renamed)):
         if group not in numbers:
             numbers[group] = free
             free += 1
-    return {f: numbers[group] for f, group in zip(face_ids, found.tolist(), strict=True)}
+        renamed[group] = numbers[group]
+    return renamed[found]

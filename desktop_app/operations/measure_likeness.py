@@ -8,7 +8,7 @@ from desktop_app.domain.face import AssignmentStatus, Embedding
 from desktop_app.domain.ids import PersonId, PhotoId
 from desktop_app.domain.restoration import Likeness
 from desktop_app.faces.matching import identity_similarity
-from desktop_app.operations.group_faces import galleries
+from desktop_app.operations.suggest_people import galleries
 
 
 def likeness_in_catalog(

@@ -31,11 +31,11 @@ from desktop_app.operations.decide_faces import confirm_faces, name_faces
 from desktop_app.operations.export_photos import ExportRequest, export_photos
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.fonts import bundled_fonts
-from desktop_app.operations.group_faces import suggest_people
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.kept_restorations import accept_restoration, restored_photo
 from desktop_app.operations.likeness_words import likeness_in_words
 from desktop_app.operations.restore_photos import restore_photos
+from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.settings.places import private_folder, resources
 
 _SAME_FACE = 0.4  # overlap of a found box with the one written in samples.json

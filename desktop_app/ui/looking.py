@@ -18,8 +18,9 @@ from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.add_folder import add_folder, remove_folder
 from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
 from desktop_app.operations.describe_faces import describe_faces_anew
-from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.ui import words
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.opened import OpenedEyes

@@ -1,20 +1,16 @@
-"""Measures grouping, suggestions and decisions, on real faces and at 100,000 synthetic ones.
+"""Measures grouping and suggestions on real faces, and a decision in a large catalog.
 
-    python tests/benchmarks/bench_people.py [real] [scale] [decisions] [--faces N] [--kept FOLDER]
+    python tests/benchmarks/bench_people.py [real] [decisions] [--faces N] [--kept FOLDER]
 
 `real` needs ../shared/data; the thresholds are judged on the portraits (on which they were chosen)
-and on the identities (on which they were not). `scale` draws faces like the embedder's real ones
-and runs each way in a process of its own, for time and memory; DBSCAN needs scikit-learn, which is
-no dependency of the application (`pip install scikit-learn`), and is left out with a word where it
-is not there. `decisions` measures a key of the review in a catalog of that many faces.
+and on the identities (on which they were not). `decisions` measures a key of the review in a
+catalog of that many faces.
 """
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +19,13 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from desktop_app.domain.ids import PersonId
-from desktop_app.faces.clustering import LINK_FROM, Links, group_faces, group_linked, links_of
+from desktop_app.faces.clustering import group_faces
+from desktop_app.faces.links import LINK_FROM
 from desktop_app.faces.matching import AHEAD_OF_NEXT, SUGGEST_FROM, Evidence, best_people
 from tests.benchmarks.face_sets import FaceSet, identities, portraits
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DRAWS = 20
-FAR = 0.25
 OTHERS = 300  # people of one portrait who are known too; the rest are strangers
 
 
@@ -165,150 +161,6 @@ def on_identities(faces: FaceSet) -> None:
     )
 
 
-def synthetic(count: int, kept: Path) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Faces with the spread of the real ones: people drawn with the covariance of the portraits,
-    their faces with that of the identities around their own people."""
-    rng = np.random.default_rng(7)
-    one_each, many = portraits(DATA, kept).of("single"), identities(DATA, kept).of("photo")
-    centre = one_each.vectors.mean(axis=0)
-    around = np.concatenate(
-        [
-            many.vectors[many.names == name] - many.vectors[many.names == name].mean(axis=0)
-            for name in sorted(set(many.names.tolist()))
-        ]
-    )
-    sizes: list[int] = []
-    while sum(sizes) < count:
-        sizes.append(int(min(400, 1 + rng.geometric(1 / 20) * rng.lognormal(0, 0.8))))
-    owners = np.repeat(np.arange(len(sizes)), sizes)[:count]
-
-    def drawn(rows: int, residuals: NDArray[np.float32]) -> NDArray[np.float32]:
-        mixed = rng.normal(size=(rows, len(residuals))).astype(np.float32)
-        return mixed @ residuals / np.sqrt(len(residuals))
-
-    # A single portrait already differs from its person's middle: that share is taken off.
-    between = (one_each.vectors - centre) * np.sqrt(1 - (around**2).sum(axis=1).mean())
-    people = centre + drawn(len(sizes), between)
-    faces = np.empty((count, around.shape[1]), np.float32)
-    for start in range(0, count, 5000):
-        part = owners[start : start + 5000]
-        # not every face is as far from its person's middle: some are of another age, some turned
-        far = rng.lognormal(-(FAR**2) / 2, FAR, (len(part), 1)).astype(np.float32)
-        some = people[part] + drawn(len(part), around) * far
-        faces[start : start + 5000] = some / np.linalg.norm(some, axis=1, keepdims=True)
-    order = rng.permutation(count)
-    return faces[order], owners[order]
-
-
-def scale(count: int, kept: Path) -> None:
-    if not DATA.is_dir():
-        print("scale: skipped, ../shared/data is not here")
-        return
-    faces, owners = synthetic(count, kept)
-    some = slice(0, 4000)
-    spread(
-        f"{count} drawn, of these",
-        FaceSet(
-            owners[some].astype(str), owners[some].astype(str), faces[some], np.zeros(4000, bool), 0
-        ),
-    )
-    place = kept / f"drawn-{count}.npz"
-    np.savez(place, faces=faces, owners=owners)
-    for way in ("ours", "ours-one-photo", "numpy", "numpy-one-photo", "dbscan"):
-        command = [sys.executable, __file__, "--way", way, "--kept", str(place)]
-        print(f"{way}: ", end="", flush=True)
-        subprocess.run(command, check=True)
-
-
-def quick_bcubed(owners: NDArray[np.int64], labels: NDArray[np.int64]) -> str:
-    """B-cubed by counts, for many faces."""
-    pairs = owners.astype(np.int64) * (int(labels.max()) + 2) + labels
-    _, where, both = np.unique(pairs, return_inverse=True, return_counts=True)
-    _, at_owner, of_owner = np.unique(owners, return_inverse=True, return_counts=True)
-    _, at_group, of_group = np.unique(labels, return_inverse=True, return_counts=True)
-    precision = (both[where] / of_group[at_group]).mean()
-    recall = (both[where] / of_owner[at_owner]).mean()
-    score = 2 * precision * recall / (precision + recall)
-    return f"B-cubed P {precision:.4f} R {recall:.4f} F {score:.4f}, {len(of_group)} groups"
-
-
-def one_way(way: str, place: Path) -> None:
-    """One way over the drawn faces: seconds of processor time, memory above the start, quality."""
-    with np.load(place) as file:
-        faces, owners = file["faces"], file["owners"]
-    if way == "dbscan":
-        try:
-            from sklearn.cluster import DBSCAN
-        except ImportError:
-            print("skipped: scikit-learn is not installed")
-            return
-    people = {PersonId(n + 1): faces[owners == n][:4] for n in range(300)}
-    photo = faces[-3:]
-    resident = peak_mb(anew=True)
-    start, repeats, said = time.process_time(), 1, ""
-    if way == "ours":
-        links = Links.joined(list(links_of(faces)))
-        linked = time.process_time() - start
-        said = quick_bcubed(owners, group_linked(faces, links))
-        said += f"; {len(links.first)} links in {linked:.1f} s"
-    elif way == "ours-one-photo":
-        repeats = 5
-        for _ in range(repeats):
-            best_people(photo, Evidence(people))
-        suggesting = (time.process_time() - start) / repeats
-        start = time.process_time()
-        for _ in range(repeats):
-            list(links_of(faces, known=len(faces) - len(photo)))
-        said = f"suggestions alone {suggesting * 1000:.2f} ms; joining the links in all"
-    elif way == "numpy":
-        said = quick_bcubed(owners, by_numpy(faces))
-    elif way == "numpy-one-photo":
-        repeats = 5
-        for _ in range(repeats):
-            for face in photo:
-                nearest_of = {p: float(max(own @ face for own in f)) for p, f in people.items()}
-                max(nearest_of, key=nearest_of.__getitem__)
-        suggesting = (time.process_time() - start) / repeats
-        start = time.process_time()
-        for _ in range(repeats):
-            for face in photo:
-                np.flatnonzero(faces @ face >= LINK_FROM)
-        said = f"suggestions alone {suggesting * 1000:.2f} ms; all cosines in all"
-    else:
-        said = quick_bcubed(
-            owners, DBSCAN(eps=1 - LINK_FROM, min_samples=2, metric="cosine").fit(faces).labels_ + 1
-        )
-    spent = (time.process_time() - start) / repeats
-    above = peak_mb() - resident
-    print(f"{spent:.3f} s, {above:.0f} MB above the faces; {said}", flush=True)
-
-
-def peak_mb(*, anew: bool = False) -> float:
-    """The most memory that was resident, of the process or since it was asked `anew`. Linux."""
-    if anew:
-        Path("/proc/self/clear_refs").write_text("5")
-    (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in one)
-    return int(line.split()[1]) / 1024
-
-
-def by_numpy(faces: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Brute force: every cosine of every face, then all that hang together are one group."""
-    labels = np.arange(len(faces))
-    near: list[NDArray[np.int64]] = []
-    for start in range(0, len(faces), 256):
-        near += [np.flatnonzero(row >= LINK_FROM) for row in faces[start : start + 256] @ faces.T]
-    moved = True
-    while moved:
-        moved = False
-        for row, those in enumerate(near):
-            least = labels[those].min()
-            if (labels[those] != least).any():
-                labels[those] = least
-                labels[row] = least
-                moved = True
-    return labels
-
-
 def decisions(count: int) -> None:
     """From a key of the review to the next face, in the real window on a large catalog."""
     from tests.benchmarks.review_at_scale import measure
@@ -319,18 +171,12 @@ def decisions(count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", default=["real", "scale", "decisions"])
+    parser.add_argument("parts", nargs="*", default=["real", "decisions"])
     parser.add_argument("--faces", type=int, default=100_000)
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "bench_people")
-    parser.add_argument("--way", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.way:
-        one_way(asked.way, asked.kept)
-        return
     if "real" in asked.parts:
         real(asked.kept)
-    if "scale" in asked.parts:
-        scale(asked.faces, asked.kept)
     if "decisions" in asked.parts:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         decisions(asked.faces)

@@ -23,8 +23,8 @@ SECOND = '''
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -42,8 +42,8 @@ def two_steps(folder: Path, last: str = "") -> Steps:
     """The migrations of a version to come, whose second step ends with `last`."""
     copy = folder / "100% migrations"
     shutil.copytree(STEPS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "0005_second.py").write_text(SECOND.format(last=last))
-    return Steps(copy, "0005")
+    (copy / "versions" / "0006_second.py").write_text(SECOND.format(last=last))
+    return Steps(copy, "0006")
 
 
 def tables(path: Path) -> set[str]:
@@ -91,6 +91,20 @@ def test_a_catalog_of_each_version_opens(fixture: Path, path: Path) -> None:
         assert catalog.check() == []
 
 
+def test_faces_are_compared_anew_where_their_cosines_were_rounded(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(gzip.decompress((FIXTURES / "empty_0004.sqlite.gz").read_bytes()))
+    old = sqlite3.connect(path)
+    old.execute("INSERT INTO face_links VALUES (1, 'model', 0, 1, x'')")
+    old.commit()
+    old.close()
+    with Catalog.open(path) as catalog:
+        assert catalog.check() == []
+    now = sqlite3.connect(path)
+    assert now.execute("SELECT count(*) FROM face_links").fetchone() == (0,)
+    now.close()
+
+
 def test_there_is_a_fixture_of_this_version() -> None:
     assert (FIXTURES / f"empty_{HEAD}.sqlite.gz").is_file()
     assert (FIXTURES / f"filled_{HEAD}.sqlite.gz").is_file()  # python -m tests.catalog.filled
@@ -105,7 +119,7 @@ def test_a_step_is_taken_after_a_backup(path: Path, tmp_path: Path) -> None:
     with Catalog.open(path) as catalog:
         catalog.people.add("Anna")
     with Catalog.open(path, steps=two_steps(tmp_path)) as catalog:
-        assert catalog.facts().schema == "0005"
+        assert catalog.facts().schema == "0006"
         (backup,) = catalog.backups()
     assert "extra" in tables(path)
     assert "extra" not in tables(backup)

@@ -19,8 +19,8 @@ from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.models.store import ModelStore
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.eyes import Eyes, open_eyes
-from desktop_app.operations.group_faces import galleries, suggest_people
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.suggest_people import galleries, suggest_people
 
 OFFICE = "Official portraits/oval-office-2012.jpg"
 

@@ -11,6 +11,8 @@ from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.forget_person import forget_all_faces, forget_person
 from desktop_app.restoration.memories import forget_memories
 
+MODEL = "fr_feature"
+
 
 @pytest.fixture
 def thumbnails(tmp_path: Path) -> ThumbnailStore:
@@ -35,7 +37,14 @@ def test_a_forgotten_persons_memories_leave_the_disk(
 ) -> None:
     person = named.people.by_name("Barack Obama")
     assert person is not None
+    theirs = [face.id for face in named.faces.of_person(person.id)]
+    matrix = named.faces.matrix(MODEL)
+    assert matrix.has(np.array(theirs)).any()
+    beside = named.path.with_name(named.path.name + "-vectors")
+    assert _files(beside)
     forget_person(named, person.id, thumbnails, memories)
+    assert _files(beside) == []
+    assert not named.faces.matrix(MODEL).has(np.array(theirs)).any()
     assert named.people.by_name("Barack Obama") is None
     assert _files(memories) == []
 

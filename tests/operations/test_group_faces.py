@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId
-from desktop_app.operations.group_faces import compare_faces, regroup_people, suggest_people
+from desktop_app.faces.clustering import group_linked
+from desktop_app.operations.group_faces import compare_faces, regroup_people
+from desktop_app.operations.suggest_people import suggest_people
 from tests.catalog.library import MODEL, Library, detected, new_face
 
 PEOPLE, EACH = 6, 5
@@ -64,6 +67,99 @@ def test_photos_that_come_later_join_as_if_all_had_come_at_once(library: Library
     library.catalog.faces.forget_links(MODEL)
     assert not regroup_people(library.catalog, MODEL)
     assert _groups(library, faces) == in_steps
+
+
+def _regrouped(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many faces each grouping since looked at; none where nothing was touched."""
+    asked: list[int] = []
+
+    def counting(vectors: NDArray[np.int16], *args: Any) -> NDArray[np.int64]:
+        asked.append(len(vectors))
+        return group_linked(vectors, *args)
+
+    monkeypatch.setattr("desktop_app.operations.group_faces.group_linked", counting)
+    return asked
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_decisions_and_photos_in_any_order_end_in_the_groups_of_one_go(
+    library: Library, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    catalog = library.catalog
+    faces: dict[int, FaceId] = {}
+    order = rng.permutation(len(VECTORS)).tolist()
+    while order:
+        size = int(rng.integers(1, 8))
+        faces |= _add(library, order[:size])
+        order = order[size:]
+        regroup_people(catalog, MODEL)
+        known = list(faces.values())
+        some = known[int(rng.integers(len(known)))]
+        match int(rng.integers(5)):
+            case 0:
+                catalog.faces.name([some], f"Person {rng.integers(2)}")
+            case 1:
+                catalog.faces.set_status([some], AssignmentStatus.NOT_A_FACE)
+            case 2 if people := catalog.people.all():
+                catalog.faces.reject([some], people[0].person.id)
+            case 3:
+                catalog.people.undo()
+            case 4 if groups := [one for one in catalog.faces.clusters() if len(one.faces) > 1]:
+                catalog.faces.split(groups[0].faces[:1], groups[0].faces[1:])
+        if rng.integers(2):
+            regroup_people(catalog, MODEL)
+    regroup_people(catalog, MODEL)
+    step_by_step = _groups(library, faces)
+    catalog.faces.forget_vectors()
+    catalog.faces.forget_links(MODEL)
+    catalog.faces.set_clusters(dict.fromkeys(faces.values()))
+    regroup_people(catalog, MODEL)
+    assert _groups(library, faces) == step_by_step
+
+
+def test_a_decision_regroups_only_what_hangs_together_with_its_face(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = _add(library, range(3 * EACH))
+    asked = _regrouped(library, monkeypatch)
+    regroup_people(library.catalog, MODEL)
+    regroup_people(library.catalog, MODEL)
+    assert asked == [3 * EACH]
+    library.catalog.faces.name([faces[0]], "Anna")
+    regroup_people(library.catalog, MODEL)
+    assert asked == [3 * EACH, EACH]
+    library.catalog.faces.set_status([faces[EACH]], AssignmentStatus.IGNORED)
+    regroup_people(library.catalog, MODEL)
+    assert asked == [3 * EACH, EACH, EACH - 1]
+    _add(library, range(3 * EACH, 4 * EACH))
+    regroup_people(library.catalog, MODEL)
+    assert asked == [3 * EACH, EACH, EACH - 1, EACH]
+    assert not regroup_people(library.catalog, MODEL)
+
+
+def test_groups_that_something_else_changed_are_found_again(library: Library) -> None:
+    faces = _add(library, range(2 * EACH))
+    regroup_people(library.catalog, MODEL)
+    before = _groups(library, faces)
+    library.catalog.faces.set_clusters({faces[0]: 77, faces[EACH]: 77})
+    regroup_people(library.catalog, MODEL)
+    assert _groups(library, faces) == before
+
+
+def test_one_name_on_two_groups_makes_their_other_faces_one(library: Library) -> None:
+    faces = _add(library, range(2 * EACH))
+    regroup_people(library.catalog, MODEL)
+    assert len(_groups(library, faces)) == 2
+    library.catalog.faces.name([faces[0], faces[EACH]], "Anna")
+    regroup_people(library.catalog, MODEL)
+    rest = frozenset(range(1, EACH)) | frozenset(range(EACH + 1, 2 * EACH))
+    assert _groups(library, faces) == {rest}
+    anna = library.catalog.people.by_name("Anna")
+    assert anna is not None
+    library.catalog.faces.reject([faces[1], faces[2]], anna.id)
+    regroup_people(library.catalog, MODEL)
+    assert _groups(library, faces) == {frozenset([1, 2]), rest - {1, 2}}
 
 
 def test_only_new_faces_are_compared(library: Library) -> None:

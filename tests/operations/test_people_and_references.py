@@ -17,7 +17,8 @@ from desktop_app.operations.decide_faces import (
     reject_faces,
     undo_decision,
 )
-from desktop_app.operations.group_faces import regroup_people, suggest_people
+from desktop_app.operations.group_faces import regroup_people
+from desktop_app.operations.suggest_people import suggest_people
 
 from .conftest import OFFICE, PRINT, SPEECH
 
