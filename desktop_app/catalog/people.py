@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from desktop_app.catalog.decisions import DecisionLog
 from desktop_app.catalog.faces import BEST_FIRST
@@ -16,15 +16,16 @@ from desktop_app.catalog.people_rows import (
     name_columns,
     require_person,
 )
-from desktop_app.catalog.rows import folded, person_from, year_columns
-from desktop_app.catalog.schema import faces, people, restorations
+from desktop_app.catalog.rows import folded, person_from, plain, year_columns
+from desktop_app.catalog.schema import faces, people, reference_choices, restorations
 from desktop_app.catalog.subject import Subject
 from desktop_app.catalog.undo import take_back
 from desktop_app.catalog.values import Decision, DecisionKind
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, NameTaken, NotKnown
+from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId, PersonId
-from desktop_app.domain.person import Person, PersonSummary, Year
+from desktop_app.domain.person import FaceCluster, Person, PersonSummary, Year
 
 
 class People(Subject):
@@ -79,6 +80,62 @@ class People(Subject):
                 )
                 for row in connection.execute(statement)
             ]
+
+    def able_to_guide(self, at_most: int) -> dict[PersonId, int]:
+        """How many faces of each person could be references, counted up to `at_most`.
+
+        Confirmed, and pinned or else neither poor nor excluded. Nobody else is in it.
+        """
+        choice = (
+            select(reference_choices.c.choice)
+            .where(
+                reference_choices.c.person_id == faces.c.person_id,
+                reference_choices.c.face_id == faces.c.id,
+            )
+            .scalar_subquery()
+        )
+        able = (
+            select(faces.c.id)
+            .where(
+                faces.c.person_id == people.c.id,
+                faces.c.status == AssignmentStatus.CONFIRMED.value,
+                func.coalesce(choice, case((faces.c.poor == 0, "pinned"))) == "pinned",
+            )
+            .order_by(faces.c.grade.desc())  # the poor come last, so that few rows are read
+            .limit(at_most)
+            .correlate(people)
+            .subquery()
+        )
+        counted = select(func.count()).select_from(able).scalar_subquery()
+        with self._file.read() as connection:
+            rows = connection.execute(select(people.c.id, counted.label("able")))
+            return {PersonId(row.id): row.able for row in rows if row.able}
+
+    def unnamed(self, at_most: int) -> tuple[list[FaceCluster], int]:
+        """The largest groups without a name, each with its best face first, and how many are."""
+        of_group = (faces.c.cluster.is_not(None), faces.c.status == AssignmentStatus.NONE.value)
+        sizes = (
+            select(faces.c.cluster, func.count().label("size"))
+            .where(*of_group)
+            .group_by(faces.c.cluster)
+            .order_by(func.count().desc(), faces.c.cluster)
+            .limit(at_most)
+            .subquery()
+        )
+        largest = (
+            select(faces.c.cluster, faces.c.id)
+            .join(sizes, sizes.c.cluster == faces.c.cluster)
+            .where(*of_group)
+            .order_by(sizes.c.size.desc(), faces.c.cluster, *BEST_FIRST)
+        )
+        groups: dict[int, list[FaceId]] = {}
+        with self._file.read() as connection:
+            for label, face_id in plain(connection, largest):
+                groups.setdefault(label, []).append(FaceId(face_id))
+            count = connection.scalar(
+                select(func.count(faces.c.cluster.distinct())).where(*of_group)
+            )
+        return [FaceCluster(label, tuple(ids)) for label, ids in groups.items()], int(count or 0)
 
     def rename(self, person_id: PersonId, name: str) -> CatalogChanges:
         """Raises `NameTaken`, `NotKnown`, and `BadRequest` for an empty name."""

@@ -9,13 +9,12 @@ from desktop_app.domain.photo import PhotoState
 
 
 def conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
-    """What a photo must meet; all of them."""
+    """What a photo must meet, besides the words it is searched by; all of them."""
     met: list[ColumnElement[bool]] = []
     if wanted.state is None:
         met.append(photos.c.state != PhotoState.MISSING.value)
     else:
         met.append(photos.c.state == wanted.state.value)
-    met.extend(_word(word) for word in folded(wanted.text).split())
     if wanted.folder_id is not None:
         # The sum keeps SQLite from the index of folders: photos are read in their order instead.
         met.append(photos.c.folder_id + 0 == wanted.folder_id)
@@ -76,16 +75,24 @@ def order(wanted: PhotoOrder) -> tuple[UnaryExpression[object] | ColumnElement[i
     return (photos.c.id.desc(),)
 
 
+def worded(text: str) -> Select[tuple[int]] | None:
+    """The photos that meet every word by their path or by who is in them; None without words.
+
+    Asked as a set of its own, the path is read from its index, not from the photos' rows.
+    """
+    words = folded(text).split()
+    if not words:
+        return None
+    return select(photos.c.id).where(*(_word(word) for word in words))
+
+
 def _word(word: str) -> ColumnElement[bool]:
-    # Asked as a set of its own, the path is read from its index, not from the photos' rows.
-    other = photos.alias()
-    on_path = select(other.c.id).where(func.instr(other.c.search_text, word) > 0)
     named = (
         select(faces.c.photo_id)
         .join(people, people.c.id == faces.c.person_id)
         .where(faces.c.status == "confirmed", func.instr(people.c.name_key, word) > 0)
     )
-    return or_(photos.c.id.in_(on_path), photos.c.id.in_(named))
+    return or_(func.instr(photos.c.search_text, word) > 0, photos.c.id.in_(named))
 
 
 def _in(ids: Select[tuple[int]], wanted: bool) -> ColumnElement[bool]:

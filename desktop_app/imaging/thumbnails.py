@@ -6,7 +6,8 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ _KEY = re.compile(r"[0-9a-z][0-9a-z-]{0,127}")
 _SUFFIX = ".jpg"
 _QUALITY = 88
 _ROOM_AFTER_CLEARING = 0.9
+_USED_TO_THE_S = 24 * 3600  # a look is noted at most once in so long: most looks write nothing
 _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 
 
@@ -49,10 +51,12 @@ def face_keys(face_ids: Iterable[int]) -> list[str]:
 class ThumbnailStore:
     """A folder of JPEG files, readable by this user only, of at most `limit_bytes` in sum.
 
-    The pictures made longest ago leave first. Everything here can be made again, so nothing is
-    flushed to the disk, and a damaged file counts as none. A picture that cannot be kept, for the
-    disk is full or the folder not to be written, stops nobody's work; on a full disk the others are
-    given up as well, for the catalog needs the room more. May be used from several threads.
+    The pictures that nobody looked at for longest leave first: a file's time of writing is that of
+    its last use, to the day. What is used is counted from the files themselves at the first
+    writing, so that no kill makes the count wrong. Everything here can be made again, so nothing
+    is flushed to the disk, and a damaged file counts as none. A picture that cannot be kept, for
+    the disk is full or the folder not to be written, stops nobody's work; on a full disk the others
+    are given up as well, for the catalog needs the room more. May be used from several threads.
     """
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
@@ -90,11 +94,29 @@ class ThumbnailStore:
 
     def get(self, key: str) -> bytes | None:
         """A whole JPEG file, or None where there is none, or a damaged one."""
+        path = self._path(key)
         try:
-            data = self._path(key).read_bytes()
+            with path.open("rb") as file:
+                data = file.read()
+                written = os.fstat(file.fileno()).st_mtime
         except OSError:
             return None
-        return data if data.startswith(_BEGIN) and data.endswith(_END) else None
+        if not (data.startswith(_BEGIN) and data.endswith(_END)):
+            return None
+        if time.time() - written > _USED_TO_THE_S:
+            with contextlib.suppress(OSError):
+                os.utime(path)
+        return data
+
+    def picture(self, key: str) -> RgbImage | None:
+        """What was put, decoded; None where there is none, or a damaged one."""
+        data = self.get(key)
+        if data is None:
+            return None
+        try:
+            return np.asarray(simplejpeg.decode_jpeg(data, colorspace="RGB"), np.uint8)
+        except ValueError:
+            return None
 
     def forget(self, keys: Iterable[str]) -> None:
         """Removes these pictures; those that are not there are passed over.
@@ -116,18 +138,14 @@ class ThumbnailStore:
             raise ValueError(f"not a key of a thumbnail: {key!r}")
         return self._folder / key[-2:].replace("-", "0") / f"{key}{_SUFFIX}"
 
-    def _files(self) -> list[tuple[int, int, str]]:
-        """(time of writing, bytes, path) of every picture."""
-        found = []
-        for folder, _, names in os.walk(self._folder):
-            for name in names:
-                path = Path(folder, name)
-                try:
-                    status = path.stat()
-                except FileNotFoundError:
-                    continue
-                found.append((status.st_mtime_ns, status.st_size, str(path)))
-        return found
+    def _files(self) -> Iterator[tuple[int, int, str]]:
+        """(time of the last use, bytes, path) of every file."""
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._folder) as folders:
+            for folder in folders:
+                with contextlib.suppress(OSError), os.scandir(folder) as files:
+                    for file in files:
+                        status = file.stat(follow_symlinks=False)
+                        yield status.st_mtime_ns, status.st_size, file.path
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -137,12 +155,15 @@ class ThumbnailStore:
         self._used_bytes -= _size(path)
         with write_whole(path, mode=0o600, durable=False) as file:
             file.write(data)
-        self._used_bytes += len(data)
+        self._used_bytes += _size(path)
         if self._used_bytes > self._limit_bytes:
             self._used_bytes -= self._clear_oldest(int(self._limit_bytes * _ROOM_AFTER_CLEARING))
 
     def _clear_oldest(self, down_to: int) -> int:
-        """Makes room until at most so many bytes are left; returns the bytes that were freed."""
+        """Makes room until at most so many bytes are left; returns the bytes that were freed.
+
+        What a kill left of a file being written counts, and goes with the others.
+        """
         files = sorted(self._files())
         left = before = sum(size for _, size, _ in files)
         for _, size, path in files:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.ui import resources, theme
-from desktop_app.ui.grid import Grid, Index, TileDelegate, paint_picture
+from desktop_app.ui.grid import Grid
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import Index, TileDelegate, paint_picture, side_on
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class FaceDelegate(TileDelegate):
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
         tile: FaceTile = index.data(FaceRole.TILE)
-        paint_picture(painter, frame, self._pictures.face(tile.face_id), fill=True)
+        picture = self._pictures.face(tile.face_id, side_on(painter, frame))
+        paint_picture(painter, frame, picture, fill=True)
         if tile.mark:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("window"))
@@ -139,6 +141,7 @@ class FaceGrid(Grid):
         row = self.currentIndex().row()
         top = self.verticalScrollBar().value()
         self.faces.set_tiles(tiles)
+        self.doItemsLayout()  # arithmetic: at once, so that the scroll bar is right
         selection = self.selectionModel()
         for place, tile in enumerate(tiles):
             if tile.face_id in chosen:
@@ -146,7 +149,6 @@ class FaceGrid(Grid):
         if row >= 0 and tiles:
             stays = self.faces.index(min(row, len(tiles) - 1))
             selection.setCurrentIndex(stays, selection.SelectionFlag.NoUpdate)
-        self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(top)
 
     @Slot(QModelIndex)

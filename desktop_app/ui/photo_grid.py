@@ -17,8 +17,9 @@ from desktop_app.domain.progress import Report
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.ui import resources, theme, words
-from desktop_app.ui.grid import Grid, Index, TileDelegate, paint_picture
+from desktop_app.ui.grid import Grid
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import Index, TileDelegate, paint_picture, side_on
 
 ReadRows = Callable[[Sequence[PhotoId]], Sequence[Photo]]
 _ROWS_AT_ONCE = 128
@@ -31,7 +32,13 @@ class PhotoRole(enum.IntEnum):
 
 
 class PhotoGridModel(QAbstractListModel):
-    """Photos by their ids; what is known of a photo comes a moment after it is first asked for."""
+    """Photos by their ids; what is known of a photo comes a moment after it is first asked for.
+
+    Signals:
+        looks_changed([PhotoId]): these were looked at, or read again, since they were last read.
+    """
+
+    looks_changed = Signal(object)
 
     def __init__(self, runner: JobRunner, read: ReadRows, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +47,7 @@ class PhotoGridModel(QAbstractListModel):
         self._ids: list[PhotoId] = []
         self._rows_of: dict[PhotoId, int] = {}
         self._known: OrderedDict[PhotoId, Photo] = OrderedDict()
+        self._outdated: set[PhotoId] = set()  # known, but to be read again when painted
         self._wanted: dict[PhotoId, None] = {}
         self._coming: list[PhotoId] = []
         self._soon = QTimer(self)
@@ -53,7 +61,7 @@ class PhotoGridModel(QAbstractListModel):
 
     def set_ids(self, ids: Sequence[PhotoId]) -> None:
         """Shows other photos, or the same ones in another order."""
-        if list(ids) == self._ids:
+        if ids == self._ids:
             return
         self.beginResetModel()
         self._ids = list(ids)
@@ -68,12 +76,18 @@ class PhotoGridModel(QAbstractListModel):
         return self._known.get(photo_id)
 
     def refresh(self, changes: CatalogChanges) -> None:
-        """Reads changed photos again when they are next painted."""
+        """Reads changed photos again when they are next painted; what was known stays till then.
+
+        While a folder is looked through it is told as a whole: its waiting photos may wait no more.
+        """
         if changes.everything:
-            self._known.clear()
+            self._outdated.update(self._known)
         else:
-            for photo_id in changes.photos:
-                self._known.pop(photo_id, None)
+            self._outdated.update(changes.photos & self._known.keys())
+        if changes.folders:
+            self._outdated.update(
+                photo.id for photo in self._known.values() if photo.state is PhotoState.FOUND
+            )
         self.repaint_all()
 
     def repaint_all(self) -> None:
@@ -117,7 +131,7 @@ class PhotoGridModel(QAbstractListModel):
 
     def _photo(self, photo_id: PhotoId) -> Photo | None:
         photo = self._known.get(photo_id)
-        if photo is None:
+        if photo is None or photo_id in self._outdated:
             self._wanted[photo_id] = None
             if not self._coming and not self._soon.isActive():
                 self._soon.start()
@@ -130,6 +144,7 @@ class PhotoGridModel(QAbstractListModel):
         newest = [self._wanted.popitem()[0] for _ in range(min(_ROWS_AT_ONCE, len(self._wanted)))]
         self._wanted.clear()  # what is still seen asks again when it is painted again
         self._coming = newest
+        self._outdated.difference_update(newest)
         job = Job(self.tr("Photos"), partial(_read_rows, self._read, newest), quiet=True)
         job.succeeded.connect(self._on_rows)
         job.failed.connect(self._on_failed)
@@ -138,10 +153,16 @@ class PhotoGridModel(QAbstractListModel):
     @Slot(object)
     def _on_rows(self, photos: Sequence[Photo]) -> None:
         asked, self._coming = self._coming, []
+        changed = []
         for photo in photos:
+            before = self._known.pop(photo.id, None)
+            if before is not None and _looks(before) != _looks(photo):
+                changed.append(photo.id)
             self._known[photo.id] = photo
         while len(self._known) > _ROWS_KEPT:
-            self._known.popitem(last=False)
+            self._outdated.discard(self._known.popitem(last=False)[0])
+        if changed:
+            self.looks_changed.emit(changed)
         rows = sorted(row for row in map(self._rows_of.get, asked) if row is not None)
         if rows:
             self.dataChanged.emit(self.index(rows[0]), self.index(rows[-1]))
@@ -150,6 +171,11 @@ class PhotoGridModel(QAbstractListModel):
     def _on_failed(self, error: Exception) -> None:
         self._coming = []
         raise error
+
+
+def _looks(photo: Photo) -> tuple[PhotoState, str, int]:
+    """What its small picture depends on."""
+    return photo.state, photo.content_hash, photo.turned
 
 
 def _read_rows(read: ReadRows, ids: Sequence[PhotoId], _report: Report) -> Sequence[Photo]:
@@ -170,7 +196,7 @@ class PhotoDelegate(TileDelegate):
         )
         photo_id = index.data(PhotoRole.ID)
         photo: Photo | None = index.data(PhotoRole.PHOTO)
-        picture = self._pictures.photo(photo_id)
+        picture = self._pictures.photo(photo_id, side_on(painter, frame))
         place = paint_picture(painter, frame, picture, fill=False)
         if picture is None:
             self._paint_why(painter, frame, photo, self._pictures.photo_failed(photo_id))
@@ -215,6 +241,7 @@ class PhotoGrid(Grid):
         self.photos = PhotoGridModel(runner, read, self)
         self.setModel(self.photos)
         pictures.photo_ready.connect(self.photos.repaint)
+        self.photos.looks_changed.connect(pictures.renew)
         self.opened.connect(self._on_opened)
 
     def chosen_ids(self) -> list[PhotoId]:
@@ -226,12 +253,13 @@ class PhotoGrid(Grid):
 
     def show_ids(self, ids: Sequence[PhotoId]) -> None:
         """Shows other photos and keeps what is chosen and where the grid stands."""
-        if list(ids) == list(self.photos.ids()):
+        if ids == self.photos.ids():
             return
         chosen = self.chosen_ids()
         current = self.currentIndex().data(PhotoRole.ID)
         top = self.verticalScrollBar().value()
         self.photos.set_ids(ids)
+        self.doItemsLayout()  # arithmetic: at once, so that the scroll bar is right
         selection = self.selectionModel()
         for photo_id in chosen:
             row = self.photos.row_of(photo_id)
@@ -240,7 +268,6 @@ class PhotoGrid(Grid):
         row = None if current is None else self.photos.row_of(current)
         if row is not None:
             selection.setCurrentIndex(self.photos.index(row), selection.SelectionFlag.NoUpdate)
-        self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(top)
 
     @Slot(QModelIndex)

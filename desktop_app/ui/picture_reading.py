@@ -11,9 +11,10 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.face import BBox, Face
 from desktop_app.domain.ids import FaceId, PhotoId
-from desktop_app.domain.photo import Photo, RgbImage
+from desktop_app.domain.photo import Photo, PhotoState, RgbImage
 from desktop_app.domain.progress import Progress, Report
-from desktop_app.imaging.decode import decode_photo
+from desktop_app.imaging.decode import decode_photo, shrink
+from desktop_app.imaging.first_picture import first_picture
 from desktop_app.imaging.thumbnails import ThumbnailStore, face_key, make_thumbnail, photo_key
 from desktop_app.ui.pictures import PictureKey
 
@@ -22,10 +23,11 @@ _THUMBNAIL_SIDE = 320
 
 
 def to_qimage(image: RgbImage) -> QImage:
-    """A QImage with pixels of its own."""
+    """A QImage with pixels of its own, in the form that the window paints without changing it."""
     rows = np.ascontiguousarray(image)
     height, width = rows.shape[:2]
-    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    shown = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return shown.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def read_photo_image(photo: Photo, max_side: int | None, report: Report) -> QImage:
@@ -56,32 +58,36 @@ def read_pictures(
         else:
             photo = photos.get(PhotoId(key.number))
             picture = _photo(thumbnails, photo) if photo else None
-        found.append((key, picture))
+        found.append(
+            (key, None if picture is None else to_qimage(shrink(picture, key.side or None)))
+        )
         report(Progress(done, len(keys)))
     return found
 
 
-def _photo(thumbnails: ThumbnailStore, photo: Photo) -> QImage | None:
+def _photo(thumbnails: ThumbnailStore, photo: Photo) -> RgbImage | None:
+    """Of a photo that waits to be looked at, the camera's own small picture stands in."""
     if not photo.content_hash:
-        return None
+        waits = photo.state is PhotoState.FOUND
+        return first_picture(Path(photo.path), photo.turned) if waits else None
     key = photo_key(photo.content_hash, photo.turned)
-    kept = thumbnails.get(key)
+    kept = thumbnails.picture(key)
     if kept is not None:
-        return _from_bytes(kept)
+        return kept
     try:
         decoded = decode_photo(Path(photo.path), max_side=_THUMBNAIL_SIDE, turned=photo.turned)
     except ExpectedError:
         return None  # the tile says so; the photo's own reason stands in the catalog
     small = make_thumbnail(decoded.image, _THUMBNAIL_SIDE)
     thumbnails.put(key, small)
-    return to_qimage(small)
+    return small
 
 
-def _face(thumbnails: ThumbnailStore, face: Face, photo: Photo) -> QImage | None:
+def _face(thumbnails: ThumbnailStore, face: Face, photo: Photo) -> RgbImage | None:
     key = face_key(face.id, photo.turned)
-    kept = thumbnails.get(key)
+    kept = thumbnails.picture(key)
     if kept is not None:
-        return _from_bytes(kept)
+        return kept
     left, top, side = face_square(face.bbox, photo.width, photo.height)
     longest = max(photo.width, photo.height)
     # small faces are decoded in full, large ones no larger than the picture of the face needs
@@ -94,7 +100,7 @@ def _face(thumbnails: ThumbnailStore, face: Face, photo: Photo) -> QImage | None
     x, y, s = round(left * scale), round(top * scale), max(1, round(side * scale))
     small = make_thumbnail(image[y : y + s, x : x + s], FACE_SIDE)
     thumbnails.put(key, small)
-    return to_qimage(small)
+    return small
 
 
 def face_square(bbox: BBox, width: int, height: int) -> tuple[float, float, float]:
@@ -103,8 +109,3 @@ def face_square(bbox: BBox, width: int, height: int) -> tuple[float, float, floa
     left = (bbox.left + bbox.right - side) / 2
     top = (bbox.top + bbox.bottom - side) / 2 - 0.04 * side
     return max(0.0, min(left, width - side)), max(0.0, min(top, height - side)), side
-
-
-def _from_bytes(jpeg: bytes) -> QImage | None:
-    image = QImage.fromData(jpeg)
-    return None if image.isNull() else image

@@ -1,7 +1,7 @@
 """Thumbnails of photos and faces: asked for while painting, there a moment later."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -16,10 +16,12 @@ from desktop_app.jobs.runner import JobRunner, Lane
 
 
 class PictureKey(NamedTuple):
-    """Which thumbnail: of a whole photo, or of one face."""
+    """Which thumbnail, of a whole photo or of one face, and how large."""
 
     is_face: bool
     number: int
+    side: int = 0
+    """Of the square that it fits into, in pixels of the device; 0 as large as it is kept."""
 
 
 ReadPictures = Callable[[Sequence[PictureKey], Report], list[tuple[PictureKey, QImage | None]]]
@@ -27,11 +29,14 @@ ReadPictures = Callable[[Sequence[PictureKey], Report], list[tuple[PictureKey, Q
 
 _BATCH = 16
 _WAITING = 400
-_CACHE_BYTES = 256 * 2**20
+_CACHE_BYTES = 128 * 2**20
 
 
 class Pictures(QObject):
     """A bounded cache of pixmaps and the queue that fills it, the newest wish first.
+
+    A picture that has changed, or is there at another size only, stands in until the right one
+    has come, so that nothing flickers.
 
     Signals:
         photo_ready(PhotoId): `photo` has an answer now.
@@ -50,6 +55,8 @@ class Pictures(QObject):
         self._limit = cache_bytes
         self._held = 0
         self._cache: OrderedDict[PictureKey, QPixmap | None] = OrderedDict()
+        self._sides: dict[tuple[bool, int], list[int]] = {}  # kept of a picture, the newest last
+        self._stale: set[PictureKey] = set()
         self._waiting: dict[PictureKey, None] = {}
         self._coming: set[PictureKey] = set()
         self._start = QTimer(self)
@@ -57,37 +64,47 @@ class Pictures(QObject):
         self._start.setInterval(0)
         self._start.timeout.connect(self._next_batch)
 
-    def photo(self, photo_id: PhotoId) -> QPixmap | None:
-        """The thumbnail (longest side 320 px), or None while it is on its way or cannot be had."""
-        return self._get(PictureKey(False, photo_id))
+    def photo(self, photo_id: PhotoId, side: int = 0) -> QPixmap | None:
+        """The thumbnail (longest side 320 px, or `side`), or None while none can be had."""
+        return self._get(PictureKey(False, photo_id, side))
 
-    def face(self, face_id: FaceId) -> QPixmap | None:
+    def face(self, face_id: FaceId, side: int = 0) -> QPixmap | None:
         """The square picture of a face, or None while it is on its way or cannot be had."""
-        return self._get(PictureKey(True, face_id))
+        return self._get(PictureKey(True, face_id, side))
 
     def photo_failed(self, photo_id: PhotoId) -> bool:
         """Whether there is no thumbnail to wait for."""
-        key = PictureKey(False, photo_id)
-        return key in self._cache and self._cache[key] is None
+        sides = self._sides.get((False, photo_id), [])
+        return bool(sides) and self._cache[PictureKey(False, photo_id, sides[-1])] is None
 
     def forget(self, changes: CatalogChanges) -> None:
         """Reads again what has changed, when it is next painted."""
         if changes.everything:
             self._cache.clear()
+            self._sides.clear()
+            self._stale.clear()
             self._held = 0
             return
-        for key in (
-            *(PictureKey(False, number) for number in changes.photos),
-            *(PictureKey(True, number) for number in changes.faces),
-        ):
-            # a picture that was there stays until then: no flicker after each decision
-            if key in self._cache and self._cache[key] is None:
-                del self._cache[key]
+        self.renew(changes.photos)
+        for number in changes.faces:
+            self._outdate(True, number)
+
+    def renew(self, photos: Iterable[PhotoId]) -> None:
+        """These photos look otherwise now; what is kept of them is shown until it is read anew."""
+        for number in photos:
+            self._outdate(False, number)
+
+    def _outdate(self, is_face: bool, number: int) -> None:
+        for side in self._sides.get((is_face, number), ()):
+            self._stale.add(PictureKey(is_face, number, side))
+        # what is being read may have been read before the change
+        self._stale |= {key for key in self._coming if key[:2] == (is_face, number)}
 
     def _get(self, key: PictureKey) -> QPixmap | None:
         if key in self._cache:
             self._cache.move_to_end(key)
-            return self._cache[key]
+            if key not in self._stale:
+                return self._cache[key]
         if key not in self._coming:
             self._waiting.pop(key, None)
             self._waiting[key] = None
@@ -96,6 +113,16 @@ class Pictures(QObject):
                 del self._waiting[next(iter(self._waiting))]
             if not self._coming and not self._start.isActive():
                 self._start.start()
+        return self._stand_in(key)
+
+    def _stand_in(self, key: PictureKey) -> QPixmap | None:
+        """The same picture at another size, or as it was."""
+        if key in self._cache:
+            return self._cache[key]
+        for side in reversed(self._sides.get(key[:2], ())):
+            other = self._cache[PictureKey(key.is_face, key.number, side)]
+            if other is not None:
+                return other
         return None
 
     @Slot()
@@ -104,6 +131,7 @@ class Pictures(QObject):
             return
         keys = [self._waiting.popitem()[0] for _ in range(min(_BATCH, len(self._waiting)))]
         self._coming = set(keys)
+        self._stale -= self._coming  # what changes from here on is asked for once more
         job = Job(self.tr("Thumbnails"), partial(self._read, keys), quiet=True)
         job.succeeded.connect(self._arrived)
         job.failed.connect(self._failed)
@@ -130,11 +158,23 @@ class Pictures(QObject):
             self._start.start()
 
     def _keep(self, key: PictureKey, pixmap: QPixmap | None) -> None:
+        self._drop(key)
         self._cache[key] = pixmap
+        self._sides.setdefault(key[:2], []).append(key.side)
         self._held += _bytes(pixmap)
         while self._held > self._limit and len(self._cache) > 1:
-            _, old = self._cache.popitem(last=False)
-            self._held -= _bytes(old)
+            self._drop(next(iter(self._cache)))
+
+    def _drop(self, key: PictureKey) -> None:
+        if key not in self._cache:
+            return
+        self._held -= _bytes(self._cache.pop(key))
+        sides = self._sides[key[:2]]
+        sides.remove(key.side)
+        if not sides:
+            del self._sides[key[:2]]
+        if key not in self._coming:
+            self._stale.discard(key)
 
 
 def _bytes(pixmap: QPixmap | None) -> int:

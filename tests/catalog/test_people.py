@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from desktop_app.catalog import Catalog, DecisionKind
+from desktop_app.catalog import Catalog, DecisionKind, NewFace
 from desktop_app.catalog.schema import (
     faces,
     people,
@@ -307,3 +307,34 @@ def decide(catalog: Catalog, library: Library, deal: random.Random) -> None:
         ),
     ]
     deal.choice(choices)()
+
+
+def test_who_could_be_restored_is_counted_up_to_as_many_as_are_wanted(library: Library) -> None:
+    """Confirmed faces, without the poor and the excluded, with the pinned whatever they are."""
+    catalog = library.catalog
+    poor = NewFace(detected(), FaceQuality(0.01, 0.1, 0.1, 4.0), vector(9))
+    assert poor.quality.poor
+    for number in range(6):
+        library.photo(f"{number}.jpg", [new_face(number)])
+    library.photo("poor.jpg", [poor])
+    *good, bad = catalog.faces.unnamed(include_poor=True)
+    anna = library.person("Anna", good[:3])
+    assert catalog.people.able_to_guide(4) == {anna: 3}
+    catalog.references.exclude(anna, good[0])
+    catalog.faces.confirm([bad], anna)
+    assert catalog.people.able_to_guide(4) == {anna: 2}
+    catalog.references.pin(anna, bad)
+    assert catalog.people.able_to_guide(4) == {anna: 3}
+    assert catalog.people.able_to_guide(2) == {anna: 2}
+
+
+def test_the_largest_groups_without_a_name_come_with_the_number_of_all(library: Library) -> None:
+    for number in range(6):
+        library.photo(f"{number}.jpg", [new_face(number)])
+    faces = library.catalog.faces
+    ids = faces.unnamed(include_poor=True)
+    faces.set_clusters(dict(zip(ids, [4, 8, 8, 2, 8, 2], strict=True)))
+    groups, count = library.catalog.people.unnamed(2)
+    assert groups == faces.clusters()[:2]
+    assert [len(group.faces) for group in groups] == [3, 2]
+    assert count == 3

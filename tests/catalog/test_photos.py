@@ -277,6 +277,16 @@ class TestDates:
 
 
 class TestFilters:
+    def test_words_that_fit_most_photos_keep_the_order(
+        self, library: Library, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("b.jpg", "a.jpg", "c.png"):
+            library.photo(name)
+        asked = [PhotoFilter(text="jpg", order=order) for order in PhotoOrder]
+        few = [library.catalog.photos.ids(one) for one in asked]
+        monkeypatch.setattr("desktop_app.catalog.photos._FEW", 0)
+        assert [library.catalog.photos.ids(one) for one in asked] == few
+
     def test_text_is_found_in_paths_and_in_names_of_people(self, library: Library) -> None:
         catalog = library.catalog
         hochzeit = library.photo("Familie/HOCHZEIT Köln.jpg", [new_face(1)])
@@ -285,6 +295,7 @@ class TestFilters:
         for text in ("hochzeit", "familie KO\u0308LN", "änne", "GROSS hochzeit", "  ", ""):
             assert hochzeit in catalog.photos.ids(PhotoFilter(text=text)), text
         assert catalog.photos.ids(PhotoFilter(text="änne other")) == []
+        assert catalog.photos.count(PhotoFilter(text="jpg")) == 2
         assert catalog.photos.ids(PhotoFilter(text="100%_")) == []
 
     def test_each_wish_narrows(self, library: Library, tmp_path: Path) -> None:

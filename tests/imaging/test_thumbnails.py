@@ -113,3 +113,34 @@ def test_several_threads_may_put_and_get(tmp_path: Path) -> None:
         thread.join()
     assert failures == []
     assert sum(path.stat().st_size for path in tmp_path.rglob("*.jpg")) <= 40_000
+
+
+def test_what_was_looked_at_lately_stays(tmp_path: Path) -> None:
+    """A look counts as a use, noted at most once a day."""
+    size = len(_put(_store(tmp_path / "probe"), "00"))
+    store = _store(tmp_path, limit=size * 4)
+    for number in range(3):
+        _put(store, f"{number:02d}")
+    for path in (tmp_path / "thumbnails").rglob("*.jpg"):
+        os.utime(path, (1_000_000, 1_000_000 + int(path.stem)))
+    assert store.picture("00") is not None
+    noted = next((tmp_path / "thumbnails").rglob("00.jpg")).stat().st_mtime_ns
+    assert store.get("00") is not None
+    assert next((tmp_path / "thumbnails").rglob("00.jpg")).stat().st_mtime_ns == noted
+    for number in range(3, 6):
+        _put(store, f"{number:02d}")
+    assert store.get("00") is not None
+    assert store.get("01") is None
+
+
+def test_what_a_kill_left_is_counted_and_cleared(tmp_path: Path) -> None:
+    size = len(_put(_store(tmp_path / "probe"), "00"))
+    folder = tmp_path / "thumbnails" / "00"
+    folder.mkdir(parents=True)
+    (folder / ".likeness-half").write_bytes(bytes(3 * size))
+    os.utime(folder / ".likeness-half", (1_000_000, 1_000_000))
+    store = _store(tmp_path, limit=size * 4)
+    for number in range(4):
+        _put(store, f"{number:02d}")
+    assert not (folder / ".likeness-half").exists()
+    assert sum(f.stat().st_size for f in tmp_path.joinpath("thumbnails").rglob("*.jpg")) > size

@@ -13,8 +13,8 @@ from desktop_app.jobs.job import Job
 from desktop_app.operations.export_photos import Exported, ExportRequest
 from desktop_app.ui import controls, theme
 from desktop_app.ui.export.reading import PhotoToExport
-from desktop_app.ui.grid import paint_picture
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import paint_picture
 from desktop_app.ui.words import counted, photo_name, shown
 
 

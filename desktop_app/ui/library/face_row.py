@@ -8,10 +8,10 @@ from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId
 from desktop_app.operations.likeness_words import similarity_in_words
 from desktop_app.ui import controls, theme
-from desktop_app.ui.grid import paint_picture
 from desktop_app.ui.library.photo_reading import PhotoPage
 from desktop_app.ui.name_box import NameBox
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import paint_picture
 
 
 class FacePicture(QWidget):

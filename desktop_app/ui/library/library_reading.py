@@ -11,20 +11,33 @@ from desktop_app.domain.progress import Progress, Report
 
 
 @dataclass(frozen=True)
-class LibraryPage:
-    """The photos that meet a filter, in order, and how the library stands as a whole."""
+class Standing:
+    """How the library stands as a whole, whatever is asked for."""
 
-    ids: Sequence[PhotoId]
     total: int
     waiting: int  # found, not yet looked at
     failed: int
     folders: Sequence[Folder]
 
 
-def read_library(catalog: Catalog, wanted: PhotoFilter, report: Report) -> LibraryPage:
+@dataclass(frozen=True)
+class LibraryPage:
+    """The photos that meet a filter, in order, and how the library stands."""
+
+    ids: Sequence[PhotoId]
+    standing: Standing
+
+
+def read_library(
+    catalog: Catalog, wanted: PhotoFilter, standing: Standing | None, report: Report
+) -> LibraryPage:
+    """Another filter leaves the `standing`; what changed in the catalog does not (None)."""
     report(Progress(0, None))
-    return LibraryPage(
-        ids=catalog.photos.ids(wanted),
+    return LibraryPage(catalog.photos.ids(wanted), standing or read_standing(catalog))
+
+
+def read_standing(catalog: Catalog) -> Standing:
+    return Standing(
         total=catalog.photos.count(PhotoFilter()),
         waiting=catalog.photos.count(PhotoFilter(state=PhotoState.FOUND)),
         failed=catalog.photos.count(PhotoFilter(state=PhotoState.FAILED)),

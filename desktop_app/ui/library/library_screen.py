@@ -20,7 +20,7 @@ from desktop_app.domain.photo import PhotoDate
 from desktop_app.ui import controls, theme, words
 from desktop_app.ui.library.date_dialog import DateDialog
 from desktop_app.ui.library.filter_bar import FilterBar
-from desktop_app.ui.library.library_reading import LibraryPage, read_library
+from desktop_app.ui.library.library_reading import LibraryPage, Standing, read_library
 from desktop_app.ui.photo_grid import PhotoGrid
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import ExportSubject, PhotoSubject, RestoreSubject
@@ -162,18 +162,20 @@ class LibraryScreen(Screen):
         self.grid.setFocus(reason)
 
     @Slot()
-    def _read(self) -> None:
+    def _read(self, standing: Standing | None = None) -> None:
         self._soon.stop()
-        self.read(partial(read_library, self.bench.catalog, self.filters.filter()), self._on_page)
+        work = partial(read_library, self.bench.catalog, self.filters.filter(), standing)
+        self.read(work, self._on_page)
 
     @Slot(object)
     def _on_filter(self, _wanted: PhotoFilter) -> None:
-        self._read()
+        waits = self.waits_for("page") or self._page is None
+        self._read(None if waits or self._page is None else self._page.standing)
 
     def _on_page(self, page: LibraryPage) -> None:
         self._page = page
-        self.filters.set_failed(page.failed)
-        self.filters.set_folders(page.folders)
+        self.filters.set_failed(page.standing.failed)
+        self.filters.set_folders(page.standing.folders)
         self.grid.show_ids(page.ids)
         if page.ids:
             self._stack.setCurrentIndex(1)
@@ -188,7 +190,7 @@ class LibraryScreen(Screen):
 
     def _show_empty(self, page: LibraryPage) -> None:
         self._stack.setCurrentIndex(0)
-        if not page.folders:
+        if not page.standing.folders:
             self.empty.say(
                 "folder-add",
                 self.tr("No folders yet"),
@@ -200,7 +202,7 @@ class LibraryScreen(Screen):
                 "filter",
                 self.tr("No photo fits"),
                 self.tr("None of the {n} photos of the library meets what is asked for.").format(
-                    n=words.number(page.total)
+                    n=words.number(page.standing.total)
                 ),
                 self.tr("Show all photos"),
             )
@@ -216,7 +218,7 @@ class LibraryScreen(Screen):
             )
 
     def _show_banner(self, page: LibraryPage) -> None:
-        away = [folder for folder in page.folders if folder.offline]
+        away = [folder for folder in page.standing.folders if folder.offline]
         self._banner.setVisible(bool(away))
         if away:
             self._banner_words.setText(
@@ -229,7 +231,7 @@ class LibraryScreen(Screen):
     @Slot()
     def _show_line(self) -> None:
         page = self._page
-        chosen = len(self.grid.selectedIndexes())
+        chosen = self.grid.chosen_count()
         for made in (self._set_date, self._restore, self._export):
             made.setVisible(chosen > 0)
         if page is None:
@@ -238,9 +240,9 @@ class LibraryScreen(Screen):
             said = words.counted(chosen, self.tr("1 chosen"), self.tr("{n} chosen"))
         else:
             said = words.counted(len(page.ids), self.tr("1 photo"), self.tr("{n} photos"))
-            if page.waiting:
+            if page.standing.waiting:
                 said += " · " + self.tr("{n} still to be looked at").format(
-                    n=words.number(page.waiting)
+                    n=words.number(page.standing.waiting)
                 )
         self._count.setText(said)
 
@@ -254,14 +256,14 @@ class LibraryScreen(Screen):
 
     @Slot()
     def _on_empty_wish(self) -> None:
-        if self._page is not None and self._page.folders and not self.filters.is_plain():
+        if self._page is not None and self._page.standing.folders and not self.filters.is_plain():
             self.filters.show_everything()
         else:
             self.add_folder_wanted.emit()
 
     @Slot()
     def _on_look_again(self) -> None:
-        for folder in self._page.folders if self._page else ():
+        for folder in self._page.standing.folders if self._page else ():
             if folder.offline:
                 self.rescan_wanted.emit(folder.id)
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.ui import theme
-from desktop_app.ui.grid import paint_picture
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import paint_picture
 
 _SIDE = 56
 _TICKS = (1, 2, 5, 10, 20, 50)

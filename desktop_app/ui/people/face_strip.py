@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.ui import theme, words
-from desktop_app.ui.grid import paint_picture
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import paint_picture
 
 
 class FaceStrip(QWidget):

@@ -22,6 +22,7 @@ class NeedsYou(QScrollArea):
         review_wanted(PersonId): judge this person's suggestions.
         named([FaceId], str), ignored([FaceId]), not_faces([FaceId]): decisions on a group.
         group_opened([FaceId]): look at all faces of a group.
+        more_wanted(): the page is to be read anew, with `limit` groups.
     """
 
     review_wanted = Signal(object)
@@ -29,12 +30,13 @@ class NeedsYou(QScrollArea):
     ignored = Signal(object)
     not_faces = Signal(object)
     group_opened = Signal(object)
+    more_wanted = Signal()
 
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self._pictures = pictures
-        self._limit = _AT_ONCE
-        self._page: PeoplePage | None = None
+        self.limit = _AT_ONCE
+        """Groups that are shown at once."""
         self.cards: list[GroupCard] = []
         self._reviews: dict[QPushButton, PersonId] = {}
         self.setWidgetResizable(True)
@@ -60,9 +62,8 @@ class NeedsYou(QScrollArea):
         self.setWidget(inside)
 
     def show_page(self, page: PeoplePage) -> None:
-        self._page = page
         self._show_waiting(page)
-        shown = [group.faces for group in page.groups[: self._limit]]
+        shown = [group.faces for group in page.groups]
         focus = next((at for at, c in enumerate(self.cards) if c.name_box.hasFocus()), None)
         kept = {card.faces: card for card in self.cards}
         for card in self.cards:
@@ -77,7 +78,7 @@ class NeedsYou(QScrollArea):
             self._list.addWidget(card)
         if focus is not None and self.cards and not self._has_focus():
             self.cards[min(focus, len(self.cards) - 1)].name_box.setFocus()
-        left = len(page.groups) - len(shown)
+        left = page.group_count - len(shown)
         self._more.setVisible(left > 0)
         self._more.setText(
             words.counted(left, self.tr("Show 1 more group"), self.tr("Show {n} more groups"))
@@ -130,6 +131,5 @@ class NeedsYou(QScrollArea):
 
     @Slot()
     def _on_more(self) -> None:
-        self._limit += _AT_ONCE
-        if self._page is not None:
-            self.show_page(self._page)
+        self.limit += _AT_ONCE
+        self.more_wanted.emit()

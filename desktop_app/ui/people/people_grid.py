@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.operations.choose_references import WANTED
 from desktop_app.ui import resources, theme, words
-from desktop_app.ui.grid import Grid, Index, TileDelegate, paint_picture
+from desktop_app.ui.grid import Grid
 from desktop_app.ui.people.people_reading import PersonTile
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import Index, TileDelegate, paint_picture, side_on
 
 
 class PersonRole(enum.IntEnum):
@@ -104,7 +105,11 @@ class PersonDelegate(TileDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        cover = self._pictures.face(summary.cover) if summary.cover is not None else None
+        cover = (
+            None
+            if summary.cover is None
+            else self._pictures.face(summary.cover, side_on(painter, frame))
+        )
         paint_picture(painter, frame, cover, fill=True)
         if summary.cover is None:
             icon = resources.pixmap("person", theme.colour("text_soft"), 48)

@@ -29,9 +29,10 @@ class PersonTile:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """Groups without a name (largest first), people with one, and what is left alone."""
+    """The largest groups without a name, people with one, and what is left alone."""
 
     groups: Sequence[FaceCluster]
+    group_count: int  # with those not read
     named: Sequence[PersonTile]
     ignored_people: Sequence[PersonTile]
     ignored_faces: Sequence[FaceId]
@@ -48,33 +49,22 @@ class PeoplePage:
         )
 
 
-def read_people(catalog: Catalog, report: Report) -> PeoplePage:
+def read_people(catalog: Catalog, most_groups: int, report: Report) -> PeoplePage:
+    """With the `most_groups` largest groups: there may be tens of thousands of single faces."""
     report(Progress(0, None))
-    tiles: list[PersonTile] = []
-    for summary in catalog.people.all():
-        report(Progress(len(tiles), None))
-        tiles.append(PersonTile(summary, _able_to_guide(catalog, summary)))
-    groups = catalog.faces.clusters()
+    able = catalog.people.able_to_guide(WANTED)
+    tiles = [
+        PersonTile(summary, able.get(summary.person.id, 0)) for summary in catalog.people.all()
+    ]
+    groups, group_count = catalog.people.unnamed(most_groups)
     return PeoplePage(
         groups=groups,
+        group_count=group_count,
         named=[tile for tile in tiles if not tile.summary.person.ignored],
         ignored_people=[tile for tile in tiles if tile.summary.person.ignored],
         ignored_faces=catalog.faces.with_status(AssignmentStatus.IGNORED),
         any_faces=bool(groups or tiles) or catalog.photos.count(PhotoFilter(has_faces=True)) > 0,
     )
-
-
-def _able_to_guide(catalog: Catalog, summary: PersonSummary) -> int:
-    if not summary.confirmed:
-        return 0
-    choices = catalog.references.choices(summary.person.id)
-    faces = catalog.faces.of_person(summary.person.id, AssignmentStatus.CONFIRMED)
-    able = sum(
-        choices.get(face.id) is ReferenceChoice.PINNED
-        or (not face.quality.poor and choices.get(face.id) is None)
-        for face in faces
-    )
-    return min(WANTED, able)
 
 
 @dataclass(frozen=True)

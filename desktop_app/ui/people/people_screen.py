@@ -61,6 +61,7 @@ class PeopleScreen(Screen):
         self.needs_you.not_faces.connect(self.not_face_wanted)
         self.needs_you.group_opened.connect(self._on_group)
         self.needs_you.review_wanted.connect(self._on_person)
+        self.needs_you.more_wanted.connect(self._read)
         self.named = PeopleGrid(bench.pictures, self.tr("Named people"))
         self.named.person_opened.connect(self._on_person)
         self._ignored = FaceGrid(
@@ -124,13 +125,15 @@ class PeopleScreen(Screen):
         else:
             self.tabs.setFocus(reason)
 
+    @Slot()
     def _read(self) -> None:
-        self.read(partial(read_people, self.bench.catalog), self._on_page)
+        work = partial(read_people, self.bench.catalog, self.needs_you.limit)
+        self.read(work, self._on_page)
 
     def _on_page(self, page: PeoplePage) -> None:
         first = self._page is None
         self._page = page
-        waits = len(page.groups) + len(page.waiting())
+        waits = page.group_count + len(page.waiting())
         for tab, text, count in (
             (NEEDS_YOU, self.tr("Needs you"), waits),
             (NAMED, self.tr("Named"), len(page.named)),

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 
 from desktop_app.domain.ids import FaceId
 from desktop_app.ui import resources, theme
-from desktop_app.ui.grid import Index, paint_picture
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.restore.reading import FaceOnPage, FaceState
+from desktop_app.ui.tiles import Index, paint_picture
 
 FACE_ROLE = Qt.ItemDataRole.UserRole + 1
 RUNNING_ROLE = Qt.ItemDataRole.UserRole + 2

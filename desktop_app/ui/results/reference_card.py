@@ -8,8 +8,8 @@ from desktop_app.domain.ids import FaceId
 from desktop_app.domain.person import Reference, ReferenceChoice
 from desktop_app.ui import resources, theme
 from desktop_app.ui.canvas.overlays import paint_number
-from desktop_app.ui.grid import paint_picture
 from desktop_app.ui.pictures import Pictures
+from desktop_app.ui.tiles import paint_picture
 
 _CAPTION_LINES = 2
 _BESIDE = 72  # side of the picture where the words stand beside it
