@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from desktop_app.domain.photo import ColourMode, SourcePixels
 
 _STEPS = 4096  # of a curve's table
-_SRGB_TO_D50 = np.array(
+SRGB_TO_D50 = np.array(
     [
         [0.4360747, 0.3850649, 0.1430804],
         [0.2225045, 0.7168786, 0.0606169],
@@ -20,7 +20,7 @@ _SRGB_TO_D50 = np.array(
 )
 """Linear sRGB to the XYZ of ICC profiles (IEC 61966-2-1, adapted to D50 after Bradford)."""
 
-_SAME = 1.0 / 512  # of white: a profile nearer to sRGB than this is taken for sRGB
+SAME = 1.0 / 512  # of white: a profile nearer to sRGB than this is taken for sRGB
 _LARGEST = 4_000_000  # bytes; such profiles have some hundred
 Floats = NDArray[np.float32]
 
@@ -38,18 +38,27 @@ class MatrixCoding:
     def to_srgb(self, samples: Floats) -> Floats:
         """(height, width, 3) to the same."""
         at = np.linspace(0, 1, _STEPS)
-        light = np.stack([np.interp(samples[..., k], at, self.curves[k]) for k in range(3)], -1)
-        return _coded(light @ self.to_linear_srgb.T)
+        lights = np.stack([np.interp(samples[..., k], at, self.curves[k]) for k in range(3)], -1)
+        return coded(lights @ self.to_linear_srgb.T)
 
     def from_srgb(self, colours: Floats) -> Floats:
         """(height, width, 3) to the same; what the profile cannot hold is clipped."""
         at = np.linspace(0, 1, _STEPS)
-        light = _light(colours) @ np.linalg.inv(self.to_linear_srgb).T
-        back = [np.interp(light[..., k], self.curves[k], at) for k in range(3)]
+        lights = light(colours) @ np.linalg.inv(self.to_linear_srgb).T
+        back = [np.interp(lights[..., k], self.curves[k], at) for k in range(3)]
         return np.stack(back, -1).astype(np.float32)
 
+    def moved(self, samples: Floats, change: Floats) -> Floats:
+        """The samples whose colours are those of `samples` and `change` more.
 
-def coding_of(pixels: SourcePixels) -> MatrixCoding | None:
+        (height, width, 3) each, `change` of coded sRGB; none stays exactly none.
+        """
+        colours = self.to_srgb(samples)
+        moved: Floats = samples + (self.from_srgb(colours + change) - self.from_srgb(colours))
+        return moved
+
+
+def matrix_coding(pixels: SourcePixels) -> MatrixCoding | None:
     """None for sRGB, for inks, for profiles with tables of colours, and for broken ones."""
     profile = pixels.icc_profile
     if not profile or len(profile) > _LARGEST or pixels.mode is ColourMode.CMYK:
@@ -67,7 +76,7 @@ def _read(profile: bytes, grey: bool) -> MatrixCoding | None:
             coding = MatrixCoding((_curve(tags[b"kTRC"]),) * 3, np.eye(3))
         else:
             columns = [_xyz(tags[name]) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
-            matrix = np.linalg.inv(_SRGB_TO_D50) @ np.stack(columns, axis=1)
+            matrix = np.linalg.inv(SRGB_TO_D50) @ np.stack(columns, axis=1)
             np.linalg.inv(matrix)
             names = (b"rTRC", b"gTRC", b"bTRC")
             coding = MatrixCoding(tuple(_curve(tags[name]) for name in names), matrix)
@@ -80,7 +89,7 @@ def _read(profile: bytes, grey: bool) -> MatrixCoding | None:
     shown = coding.to_srgb(grid)
     if not np.isfinite(shown).all() or any((np.diff(c) < 0).any() for c in coding.curves):
         return None
-    return None if float(np.abs(shown - grid).max()) < _SAME else coding
+    return None if float(np.abs(shown - grid).max()) < SAME else coding
 
 
 def _tags(profile: bytes) -> Mapping[bytes, bytes]:
@@ -125,13 +134,15 @@ def _curve(tag: bytes) -> NDArray[np.float64]:
     return np.asarray(np.where(at >= d, power + e, c * at + f))
 
 
-def _coded(light: NDArray[np.float64]) -> Floats:
-    size = np.abs(light)
-    coded = np.where(size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055)
-    return np.asarray(np.copysign(coded, light), np.float32)
+def coded(linear: NDArray[np.float64]) -> Floats:
+    """Light to coded sRGB, (..., 3); below 0 as above it mirrored (IEC 61966-2-1)."""
+    size = np.abs(linear)
+    curved = np.where(size <= 0.0031308, 12.92 * size, 1.055 * size ** (1 / 2.4) - 0.055)
+    return np.asarray(np.copysign(curved, linear), np.float32)
 
 
-def _light(coded: Floats) -> NDArray[np.float64]:
-    size = np.abs(coded.astype(np.float64))
-    light = np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
-    return np.asarray(np.copysign(light, coded))
+def light(colours: Floats) -> NDArray[np.float64]:
+    """Coded sRGB to light, (..., 3): the way back of `coded`."""
+    size = np.abs(colours.astype(np.float64))
+    linear = np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.copysign(linear, colours))

@@ -11,8 +11,8 @@ from desktop_app.domain.restoration import KeptCrop, RestoreSettings
 from desktop_app.faces.alignment import align_face, ffhq_matrix, inverted, warp_points
 from desktop_app.faces.mask import face_mask
 from desktop_app.faces.paste import paste_back
+from desktop_app.imaging.coding import coding_of
 from desktop_app.imaging.display import to_rgb
-from desktop_app.imaging.matrix_profile import coding_of
 
 _MARGIN = 0.3  # of the crop's reach: the surroundings whose tone and grain are measured
 

@@ -1,24 +1,28 @@
 """Makes sheets of restorations to be looked at: seams, colour in grey, another's face.
 
-    python tests/benchmarks/restored_sheets.py OUT [--shared ../shared] [--only identities|family]
+    python -m tests.benchmarks.restored_sheets OUT [--shared ../shared] [--only identities|family]
 
 `identities`: each person's degraded face is set into a larger scene (60 to 300 pixels wide; in
 colour, in grey with grain, in sepia, lying on its side), found, restored with four references and
-laid back. `family`: the largest faces of the old family photos, without references. The pictures
-are for evaluation only: OUT lies outside the repository.
+laid back. `family`: the largest faces of the old family photos, without references. Seam, stray
+colour, grain, tone and likeness are measured and printed. The pictures are for evaluation only:
+OUT lies outside the repository.
 """
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from desktop_app.domain.face import Landmarks
+from desktop_app.domain.face import DetectedFace, Embedding, Landmarks
 from desktop_app.domain.photo import ColourMode, RgbImage, SourcePixels
-from desktop_app.domain.restoration import Restorer, RestoreSettings
+from desktop_app.domain.restoration import ReferenceMemory, Restorer, RestoreSettings
+from desktop_app.faces.alignment import ffhq_matrix
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.sheet import side_by_side
@@ -27,17 +31,18 @@ from desktop_app.models.store import ModelStore
 from desktop_app.operations.compose import Patch, compose
 from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.operations.fonts import bundled_fonts
-from desktop_app.operations.restore_file import largest_first, read_reference
-from desktop_app.operations.restore_photos import restore_face
+from desktop_app.operations.restore_file import ReferencePhoto, largest_first, read_reference
+from desktop_app.operations.restore_photos import FreshRestoration, restore_face
 from desktop_app.restoration.engines import open_compact
 from desktop_app.settings.places import resources
+from tests.benchmarks.patch_measures import PatchMeasures, measure_patch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FACE_WIDTHS = (60, 90, 120, 160, 200, 300)
 LOOKS = ("colour", "grey", "sepia", "lying")
 FACE_IN_CROP = 0.52  # of the side of an aligned crop that its face takes
 SHOWN = 420  # pixels of each picture on a sheet
-ROWS = 3
+ROWS = 4
 
 
 def main() -> None:
@@ -63,37 +68,167 @@ def main() -> None:
 
 
 def identities(folder: Path, eyes: Eyes, restorer: Restorer) -> Iterator[RgbImage]:
-    for number, person in enumerate(sorted(p for p in folder.iterdir() if p.is_dir())):
-        width, look = FACE_WIDTHS[number % len(FACE_WIDTHS)], LOOKS[number % len(LOOKS)]
+    """Each person in each look, the widths in turn; prints what was measured, and the means."""
+    people = sorted(p for p in folder.iterdir() if p.is_dir())
+    guides = {p.name: _guides(p, eyes, restorer) for p in people}
+    rows: list[Row] = []
+    print(
+        f"{'':24}{'seam':>7}{'stray':>7}{'grain':>7}{'tone':>7}  likeness to them, the truth, else"
+    )
+    for number, person in enumerate(people):
         crop = decode_photo(person / "degraded.png").image
         truth = decode_photo(person / "gt.png").image
-        pixels = scene(crop, width, look, number)
-        paths = sorted((person / "references").iterdir())[:4]
-        guides = [read_reference(p, eyes, restorer.facts.input_size, 10**9) for p in paths]
-        faces = largest_first(eyes.detector.detect(to_rgb(pixels)))
-        if not faces:
-            print(f"{person.name}: no face found at {width} px, {look}")
+        true_face = eyes.embedder.embed(truth, eyes.detector.detect(truth)[0].landmarks)
+        memory = restorer.encode_references([guide.crop for guide in guides[person.name]])
+        for turn, look in enumerate(LOOKS):
+            width = FACE_WIDTHS[(number + 2 * turn) % len(FACE_WIDTHS)]
+            name = f"{person.name}, {width} px, {look}"
+            pixels = scene(crop, width, look, number)
+            laid = restored_faces(pixels, eyes, restorer, memory, 1)
+            if not laid.faces:
+                print(f"{name}: no face was found")
+                continue
+            (fresh,) = laid.fresh
+            own = {
+                other: np.stack([guide.embedding for guide in those])
+                for other, those in guides.items()
+            }
+            rows.append(_row(name, laid, true_face, own, person.name))
+            words = [
+                f"likeness {float(np.mean(own[person.name] @ e)):.2f}"
+                for e in (fresh.before, fresh.after)
+            ]
+            yield side_by_side(
+                [
+                    (around(laid.before, laid.faces[0].landmarks), name, words[0]),
+                    (around(laid.after, laid.faces[0].landmarks), "restored", words[1]),
+                    (guides[person.name][0].crop, "a reference", ""),
+                    (truth, "the truth", ""),
+                ],
+                bundled_fonts(),
+                SHOWN,
+            )
+    tell_means(rows)
+
+
+def _guides(person: Path, eyes: Eyes, restorer: Restorer) -> list[ReferencePhoto]:
+    paths = sorted((person / "references").iterdir())[:4]
+    return [read_reference(p, eyes, restorer.facts.input_size, 10**9) for p in paths]
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A photo before and after, its faces, what was made of them, and the first one's mask."""
+
+    before: RgbImage
+    after: RgbImage
+    faces: list[DetectedFace]
+    fresh: list[FreshRestoration]
+    mask: NDArray[np.float32]
+
+
+def restored_faces(
+    pixels: SourcePixels, eyes: Eyes, restorer: Restorer, memory: ReferenceMemory, most: int
+) -> Laid:
+    """The `most` largest faces restored, each leaving its neighbours alone."""
+    before = to_rgb(pixels)
+    found = largest_first(eyes.detector.detect(before))
+    faces, settings = found[:most], RestoreSettings()
+    fresh = [
+        restore_face(
+            pixels,
+            face.landmarks,
+            restorer,
+            memory,
+            eyes,
+            0,
+            settings,
+            neighbours=[other.landmarks for other in found if other is not face],
+        )
+        for face in faces
+    ]
+    patches = [
+        Patch(f.crop, face.landmarks, settings) for f, face in zip(fresh, faces, strict=True)
+    ]
+    after = to_rgb(compose(pixels, patches))
+    mask = np.zeros(before.shape[:2], np.float32)
+    if faces:
+        kept = fresh[0].crop
+        assert kept.mask is not None
+        matrix = ffhq_matrix(faces[0].landmarks, kept.size)
+        height, width = mask.shape
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        mask = cv2.warpAffine(kept.mask, matrix, (width, height), flags=flags)
+    return Laid(before, after, faces, fresh, mask)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one face."""
+
+    name: str
+    patch: PatchMeasures
+    own: tuple[float, float]  # likeness to the references, before and after
+    truth: tuple[float, float]
+    other: tuple[float, float]  # to the nearest other person
+
+
+def _row(
+    name: str,
+    laid: Laid,
+    true_face: Embedding,
+    own: dict[str, NDArray[np.float32]],
+    person: str,
+) -> Row:
+    fresh = laid.fresh[0]
+    patch = measure_patch(laid.before, laid.after, laid.mask)
+    pair = (fresh.before, fresh.after)
+    to = {other: [float(np.mean(those @ e)) for e in pair] for other, those in own.items()}
+    mine = to.pop(person)
+    row = Row(
+        name,
+        patch,
+        (mine[0], mine[1]),
+        (float(true_face @ pair[0]), float(true_face @ pair[1])),
+        (max(v[0] for v in to.values()), max(v[1] for v in to.values())),
+    )
+    tell(row)
+    return row
+
+
+def tell(row: Row) -> None:
+    p = row.patch
+    print(
+        f"{row.name:24}{p.seam:7.2f}{p.stray:7.1f}{p.grain:7.2f}{p.tone:7.1f}"
+        f"  {row.own[0]:.2f} {row.own[1]:.2f}, {row.truth[0]:.2f} {row.truth[1]:.2f},"
+        f" {row.other[0]:.2f} {row.other[1]:.2f}"
+    )
+
+
+def tell_means(rows: list[Row]) -> None:
+    for look in ("", *LOOKS):
+        some = [row for row in rows if row.name.endswith(look)]
+        if not some:
             continue
-        memory = restorer.encode_references([guide.crop for guide in guides])
-        landmarks = faces[0].landmarks
-        fresh = restore_face(pixels, landmarks, restorer, memory, eyes, 0, RestoreSettings())
-        after = compose(pixels, [Patch(fresh.restored.crop, landmarks, RestoreSettings())])
-        own = np.stack([guide.embedding for guide in guides])
-        before_words, after_words = (
-            f"likeness {float(np.mean(own @ embedding)):.2f}"
-            for embedding in (fresh.before, fresh.after)
+        patches = [row.patch for row in some]
+        means = (
+            float(np.nanmean([getattr(p, f.name) for p in patches])) for f in fields(patches[0])
         )
-        name = f"{person.name}, {width} px, {look}"
-        yield side_by_side(
-            [
-                (around(to_rgb(pixels), landmarks), name, before_words),
-                (around(to_rgb(after), landmarks), "restored", after_words),
-                (guides[0].crop, "a reference", ""),
-                (truth, "the truth", ""),
-            ],
-            bundled_fonts(),
-            SHOWN,
+        own, truth, other = (
+            (
+                float(np.mean([pair[0] for pair in pairs])),
+                float(np.mean([pair[1] for pair in pairs])),
+            )
+            for pairs in ([r.own for r in some], [r.truth for r in some], [r.other for r in some])
         )
+        tell(Row(f"mean of {len(some)} {look}", PatchMeasures(*means), own, truth, other))
+    fell = sum(row.own[1] < row.own[0] for row in rows)
+    nearer = sum(row.other[1] > row.own[1] for row in rows)
+    nearer_before = sum(row.other[0] > row.own[0] for row in rows)
+    print(f"likeness fell in {fell} of {len(rows)}; nearer to somebody else in {nearer}", end=" ")
+    print(f"(before: {nearer_before})")
+    print(f"worst seam {max(row.patch.seam for row in rows):.2f}", end=", ")
+    print(f"most stray {max(row.patch.stray for row in rows if 'colour' not in row.name):.1f}")
 
 
 def scene(crop: RgbImage, face_width: int, look: str, seed: int) -> SourcePixels:
@@ -120,37 +255,32 @@ def scene(crop: RgbImage, face_width: int, look: str, seed: int) -> SourcePixels
 
 def family(folder: Path, eyes: Eyes, restorer: Restorer) -> Iterator[RgbImage]:
     memory = restorer.encode_references([])
+    measured: list[PatchMeasures] = []
+    print(f"{'':34}{'seam':>7}{'stray':>7}{'grain':>7}{'tone':>7}")
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
             continue
         pixels = decode_source(path, max_pixels=10**9)
-        faces = largest_first(eyes.detector.detect(to_rgb(pixels)))[:6]
-        settings = RestoreSettings()
-        fresh = [
-            restore_face(pixels, f.landmarks, restorer, memory, eyes, 0, settings) for f in faces
-        ]
-        after = compose(
-            pixels,
-            [
-                Patch(made.restored.crop, face.landmarks, settings)
-                for face, made in zip(faces, fresh, strict=True)
-            ],
-        )
-        before_rgb, after_rgb = to_rgb(pixels), to_rgb(after)
-        tint = (
-            np.ptp(after_rgb.astype(int), axis=2).max()
-            - np.ptp(before_rgb.astype(int), axis=2).max()
-        )
-        for face in faces[:2]:
+        laid = restored_faces(pixels, eyes, restorer, memory, 6)
+        if not laid.faces:
+            continue
+        p = measure_patch(laid.before, laid.after, laid.mask)
+        measured.append(p)
+        print(f"{path.stem[:32]:34}{p.seam:7.2f}{p.stray:7.1f}{p.grain:7.2f}{p.tone:7.1f}")
+        for face in laid.faces[:2]:
             title = f"{path.stem[:28]} {int(face.bbox.width)} px"
             yield side_by_side(
                 [
-                    (around(before_rgb, face.landmarks), title, ""),
-                    (around(after_rgb, face.landmarks), "restored", f"more colour: {tint}"),
+                    (around(laid.before, face.landmarks), title, ""),
+                    (around(laid.after, face.landmarks), "restored", ""),
                 ],
                 bundled_fonts(),
                 SHOWN,
             )
+    for name in (field.name for field in fields(PatchMeasures)):
+        values = [getattr(p, name) for p in measured]
+        low, middle, high = (float(np.nanquantile(values, part)) for part in (0.05, 0.5, 0.95))
+        print(f"{name}: median {middle:.2f}, nine in ten from {low:.2f} to {high:.2f}")
 
 
 def around(image: RgbImage, landmarks: Landmarks) -> RgbImage:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from desktop_app.domain.photo import ColourMode, SourcePixels
-from desktop_app.imaging.matrix_profile import coding_of
+from desktop_app.imaging.matrix_profile import matrix_coding
 from tests.imaging import pictures
 
 PROPHOTO = ((0.7977, 0.2880, 0.0), (0.1352, 0.7119, 0.0), (0.0313, 0.0001, 0.8249))
@@ -35,7 +35,7 @@ def _pixels(profile: bytes | None, mode: ColourMode = ColourMode.RGB) -> SourceP
 def test_colours_are_those_of_littlecms(primaries: tuple[tuple[float, ...], ...]) -> None:
     profile = wide_profile(primaries)
     pixels = _pixels(profile)
-    coding = coding_of(pixels)
+    coding = matrix_coding(pixels)
     assert coding is not None
     mine = coding.to_srgb(pixels.samples.astype(np.float32) / 255)
     transform = ImageCms.buildTransform(
@@ -52,16 +52,16 @@ def test_colours_are_those_of_littlecms(primaries: tuple[tuple[float, ...], ...]
 @pytest.mark.parametrize("primaries", [PROPHOTO, ADOBE])
 def test_there_and_back_is_nothing(primaries: tuple[tuple[float, ...], ...]) -> None:
     pixels = _pixels(wide_profile(primaries))
-    coding = coding_of(pixels)
+    coding = matrix_coding(pixels)
     assert coding is not None
     samples = pixels.samples.astype(np.float32) / 255
     assert np.abs(coding.from_srgb(coding.to_srgb(samples)) - samples).max() < 1 / 65535 * 8
 
 
 def test_srgb_inks_and_rubbish_need_no_coding() -> None:
-    assert coding_of(_pixels(None)) is None
-    assert coding_of(_pixels(pictures.profile("sRGB"))) is None
-    assert coding_of(_pixels(b"no profile at all" * 20)) is None
+    assert matrix_coding(_pixels(None)) is None
+    assert matrix_coding(_pixels(pictures.profile("sRGB"))) is None
+    assert matrix_coding(_pixels(b"no profile at all" * 20)) is None
     cut = wide_profile(ADOBE)[:300]
-    assert coding_of(_pixels(cut)) is None
-    assert coding_of(_pixels(wide_profile(ADOBE), ColourMode.CMYK)) is None
+    assert matrix_coding(_pixels(cut)) is None
+    assert matrix_coding(_pixels(wide_profile(ADOBE), ColourMode.CMYK)) is None

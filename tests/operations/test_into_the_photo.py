@@ -21,6 +21,7 @@ from desktop_app.imaging.encode import ExportSettings, encode_photo
 from desktop_app.imaging.source import decode_source
 from desktop_app.operations.compose import Patch, compose, window_around
 from tests.imaging import pictures
+from tests.imaging.table_profiles import press_profile, scanner_profile
 from tests.imaging.test_matrix_profile import ADOBE, wide_profile
 
 UPRIGHT = np.array([[-28, -20], [28, -20], [0, 8], [-22, 36], [22, 36]], np.float32)
@@ -79,6 +80,15 @@ def _write_inks(path: Path) -> None:
     tifffile.imwrite(path, _scene(4, np.uint8), photometric="separated")
 
 
+def _write_inks_of_a_press(path: Path) -> None:
+    tifffile.imwrite(path, _scene(4, np.uint8), photometric="separated", iccprofile=press_profile())
+
+
+def _write_scan(path: Path) -> None:
+    profile = scanner_profile()
+    tifffile.imwrite(path, _scene(3, np.uint16), photometric="rgb", iccprofile=profile)
+
+
 def _write_deep_inks(path: Path) -> None:
     tifffile.imwrite(path, _scene(4, np.uint16), photometric="separated")
 
@@ -94,6 +104,8 @@ SOURCES = {
     "deep-adobe.tif": _write_deep_tiff,
     "inks.tif": _write_inks,
     "deep-inks.tif": _write_deep_inks,
+    "press.tif": _write_inks_of_a_press,
+    "scan.tif": _write_scan,
 }
 
 
