@@ -8,6 +8,7 @@ to a user. It works in a folder of its own, which it removes, and asks nothing o
 
 import importlib.util
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,7 @@ def _rooms(folder: Path) -> list[tuple[str, Callable[[], str]]]:
         ("catalog and indexing", lambda: _indexes(where, samples / "library")),
         ("ONNX, restoring", lambda: _restores(where, samples)),
         ("torch", _torch),
+        ("tools of the large engine", lambda: _engine_tools(where)),
         ("translations", _translations),
         ("window, icons, fonts", lambda: _window(where)),
     ]
@@ -151,6 +153,18 @@ def _torch() -> str:
     if importlib.util.find_spec("torch") is None:
         return "not here, as meant: the large engine has an environment of its own"
     return "here: the large engine can run in this environment"
+
+
+def _engine_tools(where: Places) -> str:
+    """uv starts and looks for a Python; nothing is fetched."""
+    from desktop_app.operations.install_engine import offer_engine
+
+    offer = offer_engine(where, _no_report)
+    code = sorted((resources() / "engine").glob("likeness-*.whl"))
+    if getattr(sys, "frozen", False):
+        assert code, "the engine's own code is missing"
+    python = "a Python is here" if offer.python else "Python would be fetched"
+    return f"uv starts, {python}, torch would be for {offer.build.value}"
 
 
 def _translations() -> str:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Packs the core application for the platform that this runs on.
 
-    python3 packaging/build.py [--out FOLDER] [--deb-only]
+    python3 packaging/build.py [--out FOLDER] [--deb-only | --folder-only]
 
 Linux: likeness_VERSION_amd64.deb and likeness-VERSION-linux-x86_64.tar.xz. Windows: the installer,
 by Inno Setup. macOS: a .dmg, signed and notarised where the environment names an identity.
@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine_wheel import carry
 from environment import Environment
 from trouble import Trouble
 
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "likeness-packed")
     parser.add_argument("--deb-only", action="store_true", help="on Linux: no tarball")
+    parser.add_argument("--folder-only", action="store_true", help="no package, to try it")
     options = parser.parse_args(arguments)
     out: Path = options.out.resolve()
     if out.is_relative_to(CHECKOUT):
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     try:
         folder = freeze(out)
+        if options.folder_only:
+            return 0
         for made in pack(folder, out, deb_only=options.deb_only):
             print(f"{made}  {made.stat().st_size / 1e6:.1f} MB", flush=True)
     except Trouble as trouble:
@@ -66,9 +70,12 @@ def freeze(out: Path) -> Path:
     python = str(environment.python)
     notices = out / "licences"
     run([python, str(CHECKOUT / "packaging" / "notices.py"), str(notices)])
+    carried = out / "engine"
+    carry(environment.python, carried)
     variables = {
         "LIKENESS_CHECKOUT": str(CHECKOUT),
         "LIKENESS_NOTICES": str(notices),
+        "LIKENESS_CARRIED": str(carried),
         "LIKENESS_VERSION": version(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",  # the same bytes from the same source

@@ -6,7 +6,9 @@ import sys
 import sysconfig
 import venv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -88,3 +90,23 @@ def test_the_installed_wheel_finds_its_resources(wheel: Path, tmp_path: Path) ->
     )
     assert helped.returncode == 0, helped.stderr
     assert "restore" in helped.stdout
+
+
+def test_the_wheel_that_the_engine_runs_from_holds_the_code_alone(
+    wheel: Path, script: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    """It is put on a path as it is, in the process of the large engine."""
+    slim = tmp_path / wheel.name
+    script("engine_wheel").without_resources(wheel, slim)
+    assert slim.stat().st_size < 2_000_000
+    ask = (
+        "import sys; sys.path.insert(0, sys.argv[1]); "
+        "import desktop_app.restoration.apart.child as child; print(child.__file__)"
+    )
+    command = [sys.executable, "-I", "-c", ask, str(slim)]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert str(slim) in told.stdout
+    with zipfile.ZipFile(slim) as archive:
+        (record,) = (name for name in archive.namelist() if name.endswith("RECORD"))
+        listed = {line.split(",")[0] for line in archive.read(record).decode().splitlines()}
+        assert listed == {*archive.namelist()}
