@@ -33,6 +33,7 @@ class Choices(QObject):
         parts.export.folder_chosen.connect(self._on_export_folder)
         parts.names_screen.keep_wanted.connect(self._on_keep_sidecars)
         parts.installing.models_changed.connect(self._on_models)
+        parts.engine_wishes.engine_changed.connect(self._on_models)
 
     @Slot(object)
     def apply(self, settings: Settings) -> None:

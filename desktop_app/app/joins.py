@@ -91,3 +91,12 @@ def join_models(parts: Parts) -> None:
     installing.working.connect(screen.on_job)
     installing.checked.connect(screen.on_checked)
     installing.models_changed.connect(screen.read_again)
+    engine = parts.engine_wishes
+    screen.engine_look_wanted.connect(engine.look)
+    screen.engine_offer_wanted.connect(engine.offer)
+    screen.engine_install_wanted.connect(engine.install)
+    screen.engine.verify_wanted.connect(engine.verify)
+    screen.engine.remove_wanted.connect(engine.remove)
+    engine.looked.connect(screen.on_engine)
+    engine.offered.connect(screen.on_engine_offered)
+    engine.working.connect(screen.engine.follow)

@@ -28,6 +28,7 @@ from desktop_app.ui.library.start_screen import StartScreen
 from desktop_app.ui.looking import Looking
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.models.engine_wishes import EngineWishes
 from desktop_app.ui.models.models_screen import ModelsScreen
 from desktop_app.ui.models.wishes import ModelWishes
 from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
@@ -86,6 +87,7 @@ class Parts(QObject):
         self.exporting = ExportWishes(runner, messages, catalog, self.max_pixels)
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self.max_pixels)
         self.installing = ModelWishes(runner, messages, store, where)
+        self.engine_wishes = EngineWishes(runner, messages, where)
         self.upkeep = Upkeep(catalog, thumbnails, where.memories, runner, messages)
         self._make_screens()
 

@@ -1,6 +1,5 @@
 """The large engine's packages are added whole or not at all, and taken away without a trace."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -30,12 +29,8 @@ from desktop_app.restoration.engine_environment.torch_build import (
 from desktop_app.restoration.engine_environment.uv import why_uv_failed
 from desktop_app.restoration.instant_restore.process import devices, missing_packages
 from desktop_app.settings.places import Places, places
-from tests.operations.tiny_index import make_index
+from tests.operations.tiny_index import make_index, needs_uv, use_tiny_index
 
-UV = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
-needs_uv = pytest.mark.skipif(
-    not UV.is_file() and shutil.which("uv") is None, reason="uv is not installed"
-)
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -47,14 +42,7 @@ def where(tmp_path: Path) -> Places:
 @pytest.fixture
 def carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A list and an index of three tiny wheels; no other index is asked."""
-    folder = tmp_path / "carried"
-    folder.mkdir()
-    (folder / "packages.txt").write_text(make_index(tmp_path / "index"))
-    for name in [name for name in os.environ if name.startswith("UV_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("UV_DEFAULT_INDEX", (tmp_path / "index").as_uri())
-    monkeypatch.setattr(wish, "_packages", lambda _carried=None: folder / "packages.txt")
-    return folder
+    return use_tiny_index(tmp_path, monkeypatch)
 
 
 def _install(where: Places, carried: Path, report=silent):

@@ -2,10 +2,22 @@
 
 import base64
 import hashlib
+import os
+import shutil
+import sys
 import sysconfig
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
+
+from desktop_app.operations import install_engine
+
+UV = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
+needs_uv = pytest.mark.skipif(
+    not UV.is_file() and shutil.which("uv") is None, reason="uv is not installed"
+)
 
 TORCH = """
 __version__ = "2.13.0+{build}"
@@ -51,6 +63,18 @@ def make_index(folder: Path, *, cuda: str | None = None) -> str:
     torch = TORCH.format(build="cpu" if cuda is None else "cu130", cuda=cuda)
     make_wheel(folder, "torch", "2.13.0", {"torch/__init__.py": torch})
     return listed
+
+
+def use_tiny_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Makes the index in `folder` the only one that is asked; returns the folder of the list."""
+    carried = folder / "carried"
+    carried.mkdir()
+    (carried / "packages.txt").write_text(make_index(folder / "index"))
+    for name in [name for name in os.environ if name.startswith("UV_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", (folder / "index").as_uri())
+    monkeypatch.setattr(install_engine, "_packages", lambda _=None: carried / "packages.txt")
+    return carried
 
 
 def _sum(text: str) -> str:

@@ -4,14 +4,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QVBoxLayout
 
-from desktop_app.domain.progress import Progress
 from desktop_app.jobs.job import Job
 from desktop_app.models.store import ModelState
 from desktop_app.ui import controls, theme
 from desktop_app.ui.models.reading import ModelOnPage
-from desktop_app.ui.words import number
+from desktop_app.ui.models.work_line import WorkLine
 
 _MARKS = {
     ModelState.INSTALLED: ("yes", "accent"),
@@ -40,7 +39,6 @@ class ModelCard(controls.Card):
         self._bundled = shown.model.bundled
         self._home = shown.model.home
         self._published = shown.model.published
-        self._job: Job | None = None
         self.setAccessibleName(shown.model.title)
         purpose = shown.model.purpose
         self._mark = controls.IconLabel("info", "text_soft")
@@ -73,11 +71,8 @@ class ModelCard(controls.Card):
         self.verify.clicked.connect(self._on_verify)
         self.remove = controls.button(self.tr("Remove"), "danger")
         self.remove.clicked.connect(self._on_remove)
-        self.cancel = controls.button(self.tr("Cancel"), "quiet")
-        self.cancel.clicked.connect(self._on_cancel)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self.progress = controls.label("", "caption")
+        self.work = WorkLine()
+        self.work.changed.connect(self._show_buttons)
         self.body.addLayout(heading)
         self.body.addWidget(controls.label(purpose[:1].upper() + purpose[1:], wrap=True))
         self.body.addWidget(self._why)
@@ -97,10 +92,7 @@ class ModelCard(controls.Card):
         self.body.addLayout(
             controls.row(self.download, self.from_folder, self.from_file, self.home, None)
         )
-        self.body.addWidget(self.progress)
-        working = controls.row(self._bar, self.cancel)
-        working.setAlignment(self._bar, Qt.AlignmentFlag.AlignVCenter)
-        self.body.addLayout(working)
+        self.body.addWidget(self.work)
         self.show_model(shown)
 
     def show_model(self, shown: ModelOnPage) -> None:
@@ -132,17 +124,12 @@ class ModelCard(controls.Card):
     @Slot(object)
     def follow(self, job: Job) -> None:
         """Shows the progress of work on this model until it ends."""
-        self._job = job
-        job.progressed.connect(self._on_progress)
-        job.finished.connect(self._on_finished)
-        self._bar.setRange(0, 0)
-        self.progress.setText("")
-        self._show_buttons()
+        self.work.follow(job)
 
     @Slot()
     def _show_buttons(self) -> None:
         here = self.condition.state is ModelState.INSTALLED
-        busy = self._job is not None
+        busy = self.work.busy
         may_come = not self._bundled and not here
         self.agreed.setVisible(may_come and not busy)
         self.download.setVisible(may_come and not busy and bool(self._published))
@@ -155,36 +142,10 @@ class ModelCard(controls.Card):
         self.remove.setVisible(
             not self._bundled and self.condition.state is not ModelState.MISSING and not busy
         )
-        self._bar.setVisible(busy)
-        self.progress.setVisible(busy)
-        self.cancel.setVisible(busy)
-
-    @Slot(object)
-    def _on_progress(self, progress: Progress) -> None:
-        self._bar.setRange(0, progress.total or 0)
-        self._bar.setValue(progress.done)
-        words = progress.what
-        if progress.total:
-            counted = self.tr("{done} of {total}").format(
-                done=number(progress.done), total=number(progress.total)
-            )
-            words = f"{words} · {counted}" if words else counted
-        self.progress.setText(words)
-
-    @Slot()
-    def _on_finished(self) -> None:
-        self._job = None
-        self._show_buttons()
 
     @Slot()
     def _on_download(self) -> None:
         self.download_wanted.emit(self.model_id)
-
-    @Slot()
-    def _on_cancel(self) -> None:
-        if self._job is not None:
-            self.progress.setText(self.tr("Stopping"))
-            self._job.cancel()
 
     @Slot()
     def _on_verify(self) -> None:

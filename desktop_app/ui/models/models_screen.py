@@ -8,9 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.jobs.job import Job
 from desktop_app.models.store import ModelCondition, ModelStore
-from desktop_app.operations.install_model import DownloadOffer
+from desktop_app.operations.install_engine import EngineOffer
+from desktop_app.operations.install_model import INSTANT_RESTORE, DownloadOffer
+from desktop_app.restoration.engine_environment.environment import EngineCondition
 from desktop_app.ui import controls, theme
 from desktop_app.ui.models.download_dialog import DownloadDialog
+from desktop_app.ui.models.engine_card import EngineCard
+from desktop_app.ui.models.engine_dialog import EngineDialog
 from desktop_app.ui.models.model_card import ModelCard
 from desktop_app.ui.models.reading import ModelOnPage, read_models
 from desktop_app.ui.results.side_scroll import SideScroll
@@ -29,6 +33,8 @@ class ModelsScreen(Screen):
         install_wanted(str, Path): a model's id, and the file or folder it comes from.
         offer_wanted(str, str), download_wanted(str, str): a model's id and a published file.
         verify_wanted(str), remove_wanted(str): a model's id.
+        engine_look_wanted(): how it stands with the large engine's packages.
+        engine_offer_wanted(), engine_install_wanted(): what they would bring; fetch them.
     """
 
     install_wanted = Signal(str, object)
@@ -36,6 +42,9 @@ class ModelsScreen(Screen):
     download_wanted = Signal(str, str)
     verify_wanted = Signal(str)
     remove_wanted = Signal(str)
+    engine_look_wanted = Signal()
+    engine_offer_wanted = Signal()
+    engine_install_wanted = Signal()
 
     key = "models"
     icon = "models"
@@ -45,6 +54,9 @@ class ModelsScreen(Screen):
         self._store = store
         self.cards: dict[str, ModelCard] = {}
         self.dialog: DownloadDialog | None = None
+        self.engine_dialog: EngineDialog | None = None
+        self.engine = EngineCard()
+        self.engine.add_wanted.connect(self.engine_offer_wanted)
         inside = QWidget()
         inside.setMaximumWidth(_WIDTH)
         self._column = QVBoxLayout(inside)
@@ -81,10 +93,11 @@ class ModelsScreen(Screen):
     @Slot()
     def read_again(self) -> None:
         """Looks at the models anew."""
+        self.engine_look_wanted.emit()
         self.read(partial(read_models, self._store), self._on_models)
 
     def _on_models(self, models: list[ModelOnPage]) -> None:
-        for place, shown in enumerate(models):
+        for shown in models:
             card = self.cards.get(shown.model.id)
             if card is not None:
                 card.show_model(shown)
@@ -95,7 +108,9 @@ class ModelsScreen(Screen):
             card.verify_wanted.connect(self.verify_wanted)
             card.remove_wanted.connect(self.remove_wanted)
             self.cards[shown.model.id] = card
-            self._column.insertWidget(1 + place, card)
+            self._column.insertWidget(self._column.count() - 1, card)
+            if shown.model.id == INSTANT_RESTORE:
+                self._column.insertWidget(self._column.count() - 1, self.engine)
 
     @Slot(str, object)
     def _on_install(self, model_id: str, source: Path) -> None:
@@ -124,6 +139,20 @@ class ModelsScreen(Screen):
         """Why they said nothing."""
         if self.dialog is not None:
             self.dialog.show_refusal(file, why)
+
+    @Slot(object)
+    def on_engine_offered(self, offer: EngineOffer) -> None:
+        """Shows what the large engine's packages would bring; only a yes fetches them."""
+        if self.engine_dialog is not None:
+            self.engine_dialog.deleteLater()
+        self.engine_dialog = EngineDialog(offer, self)
+        self.engine_dialog.install_wanted.connect(self.engine_install_wanted)
+        self.engine_dialog.open()
+
+    @Slot(object)
+    def on_engine(self, condition: EngineCondition) -> None:
+        """How it stands with the large engine's packages."""
+        self.engine.show_condition(condition)
 
     @Slot(object, str)
     def on_job(self, job: Job, model_id: str) -> None:

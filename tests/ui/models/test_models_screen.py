@@ -92,7 +92,7 @@ def test_a_model_is_installed_checked_and_removed(
     card = _card(screen)
     card.agreed.click()
     card.take(str(pack))
-    assert card.cancel.isVisible()
+    assert card.work.cancel.isVisible()
     _settled(screen, qtbot)
     assert store.state("insightface-pack").state is ModelState.INSTALLED
     assert card._state.text() == "Installed"
@@ -184,14 +184,14 @@ def test_a_download_is_followed_until_the_model_is_installed(
     qtbot.mouseClick(dialog.fetch, Qt.MouseButton.LeftButton)
     card = screen.cards["instant-restore"]
     assert not dialog.isVisible()
-    assert card.cancel.isVisible()
-    assert card.progress.isVisible()
+    assert card.work.cancel.isVisible()
+    assert card.work.words.isVisible()
     assert not card.download.isVisible()
     _settled(screen, qtbot)
     assert makers.asked[-1] == "/resolve/main/lmattn_ablation_ckpt.pt"
     assert store.verify("instant-restore").state is ModelState.INSTALLED
     assert card._state.text() == "Installed"
-    assert not card.progress.isVisible()
+    assert not card.work.words.isVisible()
     assert "is installed" in screen.bench.messages.toast.words.text()
 
 
