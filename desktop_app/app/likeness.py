@@ -65,11 +65,13 @@ class Likeness(Parts):
         self.batch.review_wanted.connect(self._show_drafts)
         self.strip.opened.connect(self._show_jobs)
         self.decisions.forgotten.connect(self._forget_references)
+        self.compare.drafts_counted.connect(self._on_drafts)
 
     def begin(self, folders: Sequence[Path], has_folders: bool) -> None:
         """Shows the first screen and goes on with what the last session left."""
         self.upkeep.begin()
         self._choices.show()
+        self.compare.count_drafts()
         self.window.go("library" if has_folders or folders else "start")
         self.window.show()
         for folder in folders:
@@ -100,6 +102,10 @@ class Likeness(Parts):
     def _show_drafts(self, first: CompareSubject) -> None:
         """The compare screen goes on to the next photo by itself."""
         self.window.go("compare", first)
+
+    @Slot(int)
+    def _on_drafts(self, waiting: int) -> None:
+        self.window.show_waiting("compare", waiting)
 
     @Slot()
     def _show_jobs(self) -> None:

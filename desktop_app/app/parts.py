@@ -114,8 +114,9 @@ class Parts(QObject):
         window.add_screen(self.start)
         window.add_screen(self.library, rail=self.tr("Library"), keys="Ctrl+1")
         window.add_screen(self.people, rail=self.tr("People"), keys="Ctrl+2")
-        window.add_screen(self.jobs_screen, rail=self.tr("Activity"), keys="Ctrl+3", low=True)
-        window.add_screen(self.models, rail=self.tr("Models"), keys="Ctrl+4", low=True)
+        window.add_place(self.compare, self.tr("Drafts"), "Ctrl+3")
+        window.add_screen(self.jobs_screen, rail=self.tr("Activity"), keys="Ctrl+4", low=True)
+        window.add_screen(self.models, rail=self.tr("Models"), keys="Ctrl+5", low=True)
         window.add_screen(self.settings_screen, rail=self.tr("Settings"), keys="Ctrl+,", low=True)
         for screen in (
             self.photo,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Row, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Delete, Row, Update, delete, func, insert, select, update
 
 from desktop_app.catalog.people_rows import require_person
 from desktop_app.catalog.rows import moment, now
@@ -99,6 +99,30 @@ class Restorations(Subject):
             statement = statement.where(restorations.c.stale == int(stale))
         with self._file.read() as connection:
             return [RestorationId(number) for number in connection.scalars(statement)]
+
+    def waiting(self) -> list[tuple[PhotoId, FaceId]]:
+        """The faces whose drafts wait for a decision, in the order in which they were made.
+
+        A face with an accepted result waits only where that one is out of date and a newer draft
+        was made since.
+        """
+        draft, accepted = restorations.alias(), restorations.alias()
+        settled = (
+            select(accepted.c.id)
+            .where(accepted.c.face_id == draft.c.face_id)
+            .where(accepted.c.state == RestorationState.ACCEPTED.value)
+            .where((accepted.c.stale == 0) | (accepted.c.id > draft.c.id))
+            .exists()
+        )
+        statement = (
+            select(draft.c.photo_id, draft.c.face_id)
+            .where(draft.c.state == RestorationState.DRAFT.value, ~settled)
+            .group_by(draft.c.photo_id, draft.c.face_id)
+            .order_by(func.min(draft.c.id))
+        )
+        with self._file.read() as connection:
+            rows = connection.execute(statement).all()
+        return [(PhotoId(row.photo_id), FaceId(row.face_id)) for row in rows]
 
     def crop(self, restoration_id: RestorationId) -> bytes:
         """The restored crop as PNG. Raises `NotKnown`."""

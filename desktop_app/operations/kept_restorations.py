@@ -115,6 +115,21 @@ def refuse_restoration(catalog: Catalog, restoration_id: RestorationId) -> Catal
     return catalog.restorations.set_state(restoration_id, RestorationState.REFUSED)
 
 
+def keep_original(catalog: Catalog, restoration_ids: Sequence[RestorationId]) -> CatalogChanges:
+    """Refuses every result of the faces that these belong to, also those not shown any more.
+
+    One undo takes all of it back.
+    """
+    faces = {catalog.restorations.get(one).face_id for one in restoration_ids}
+    changes = CatalogChanges()
+    with catalog.as_one_decision():
+        for face_id in sorted(faces):
+            for result in catalog.restorations.of_face(face_id):
+                if result.state is not RestorationState.REFUSED:
+                    changes |= refuse_restoration(catalog, result.id)
+    return changes
+
+
 def change_settings(
     catalog: Catalog, restoration_id: RestorationId, settings: RestoreSettings
 ) -> CatalogChanges:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,40 +18,10 @@ from PySide6.QtWidgets import (
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.ui import controls, resources, theme
 from desktop_app.ui.keys_sheet import KeysSheet
+from desktop_app.ui.rail_button import RailButton
 from desktop_app.ui.screen import Screen
 
 RAIL_WIDTH = 88
-
-
-class RailButton(QToolButton):
-    """One place to go to: its icon, its name, and how much waits there."""
-
-    def __init__(self, icon: str, text: str, keys: str) -> None:
-        super().__init__()
-        self._icon_name = icon
-        self._place = text
-        self.setProperty("look", "rail")
-        self.setCheckable(True)
-        self.setAutoExclusive(False)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setIconSize(QSize(24, 24))
-        self.setText(text)
-        self.setAccessibleName(text)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        if keys:
-            self.setShortcut(QKeySequence(keys))
-            self.setToolTip(f"{text} ({controls.shown_keys(keys)})")
-        self._draw_icon()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icon()
-
-    def _draw_icon(self) -> None:
-        self.setIcon(
-            resources.icon(self._icon_name, theme.colour("text_soft"), theme.colour("accent"))
-        )
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +45,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(860, 600)
         self._screens: dict[str, Screen] = {}
         self._rail_buttons: dict[str, RailButton] = {}
+        self._roots: set[str] = set()  # places where every way begins anew
         self._way: list[tuple[str, Any]] = []
         self._header_widgets: list[QWidget] = []
         self._before_closing: Callable[[], bool] | None = None
@@ -147,14 +117,23 @@ class MainWindow(QMainWindow):
         screen.back_wanted.connect(self.back)
         screen.title_changed.connect(self._on_title)
         if rail:
-            button = RailButton(screen.icon, rail, keys)
-            button.setProperty("goes_to", screen.key)
-            button.clicked.connect(self._on_rail)
-            self._rail_buttons[screen.key] = button
-            if low:
-                self._rail_low.addWidget(button)
-            else:
-                self._rail.insertWidget(self._rail.count() - 2, button)
+            self._roots.add(screen.key)
+            self.add_place(screen, rail, keys, low=low)
+
+    def add_place(self, screen: Screen, name: str, keys: str = "", *, low: bool = False) -> None:
+        """A place in the rail for a screen that may also be a step on another way."""
+        button = RailButton(screen.icon, name, keys)
+        button.setProperty("goes_to", screen.key)
+        button.clicked.connect(self._on_rail)
+        self._rail_buttons[screen.key] = button
+        if low:
+            self._rail_low.addWidget(button)
+        else:
+            self._rail.insertWidget(self._rail.count() - 2, button)
+
+    def show_waiting(self, key: str, number: int) -> None:
+        """How much waits at a place of the rail."""
+        self._rail_buttons[key].show_waiting(number)
 
     def add_strip(self, strip: QWidget) -> None:
         """Something that stands below every screen."""
@@ -178,9 +157,12 @@ class MainWindow(QMainWindow):
     @Slot(str, object)
     def go(self, key: str, subject: object = None) -> None:
         """Shows the screen called `key` for `subject`."""
+        self._go(key, subject, anew=key in self._roots)
+
+    def _go(self, key: str, subject: object, *, anew: bool) -> None:
         if self.shown is not None and not self.shown.may_leave():
             return
-        if key in self._rail_buttons:
+        if anew:
             self._way = []
         elif self._way and self._way[-1][0] == key:
             self._way.pop()  # the next photo is no step deeper
@@ -194,7 +176,7 @@ class MainWindow(QMainWindow):
             return
         self._way.pop()
         key, subject = self._way[-1]
-        self._show(key, None if key in self._rail_buttons else subject)
+        self._show(key, None if key in self._roots else subject)
 
     def _show(self, key: str, subject: object) -> None:
         screen = self._screens[key]
@@ -223,7 +205,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_rail(self) -> None:
-        self.go(self.sender().property("goes_to"))
+        self._go(self.sender().property("goes_to"), None, anew=True)
         self._mark_rail()
 
     def _mark_rail(self) -> None:

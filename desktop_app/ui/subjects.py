@@ -24,10 +24,14 @@ class RestoreSubject:
 
 @dataclass(frozen=True)
 class CompareSubject:
-    """Results of one photo, to be judged; the first is shown first."""
+    """Results of one photo, to be judged; the first is shown first.
+
+    Where `going_on`, this photo is one of many: the next whose drafts wait follows by itself.
+    """
 
     photo_id: PhotoId
-    restoration_ids: tuple[RestorationId, ...]
+    restoration_ids: tuple[RestorationId, ...] = ()
+    going_on: bool = False
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ class Walk(QObject):
         elif self._step == "compared":
             likeness.restore.compare()
         elif self._step == "accepted":
-            likeness.compare.accept.click()
+            likeness.compare.decisions.accept.click()
 
 
 def prepare(home: Path) -> None:

@@ -49,6 +49,35 @@ def test_results_are_listed_newest_first(library: Library) -> None:
     assert kept.ids(stale=True) == []
 
 
+def test_a_face_waits_until_one_of_its_drafts_is_decided(library: Library) -> None:
+    face, other = library.faces(2)
+    kept = library.catalog.restorations
+    one, two, third = (library.restoration(of) for of in (face, face, other))
+    photos = {of: library.catalog.faces.get(of).photo_id for of in (face, other)}
+    assert kept.waiting() == [(photos[face], face), (photos[other], other)]
+    kept.set_state(one, RestorationState.ACCEPTED)  # the other draft of this face is no question
+    assert kept.waiting() == [(photos[other], other)]
+    kept.set_state(third, RestorationState.REFUSED)
+    assert kept.waiting() == []
+    kept.set_state(one, RestorationState.REFUSED)
+    kept.set_state(two, RestorationState.REFUSED)
+    assert kept.waiting() == []
+
+
+def test_a_newer_draft_waits_beside_an_accepted_result_that_is_out_of_date(
+    library: Library,
+) -> None:
+    face, *references = library.faces(3)
+    anna = library.person("Anna", references)
+    kept = library.catalog.restorations
+    kept.set_state(library.restoration(face, references, anna), RestorationState.ACCEPTED)
+    library.restoration(face, references, anna)
+    assert kept.waiting() == []
+    library.catalog.faces.reject([references[0]], anna)
+    photo = library.catalog.faces.get(face).photo_id
+    assert kept.waiting() == [(photo, face)]
+
+
 def test_state_and_settings_change_and_say_what_changed(library: Library) -> None:
     (face,) = library.faces(1)
     one = library.restoration(face)

@@ -123,7 +123,7 @@ class Photographer:
         likeness.restore.compare()
         self.wait(lambda: likeness.compare.candidate() is not None)
         self.take("compare")
-        likeness.compare.accept.click()
+        likeness.compare.decisions.accept.click()
         self.rest()
         window.go("library")
         window.go("photo", PhotoSubject(old.photo_id, among))

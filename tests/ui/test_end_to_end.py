@@ -121,7 +121,7 @@ def test_from_a_folder_to_an_export_and_all_is_there_after_reopening(
     likeness.restore.compare()
     assert likeness.window.shown is likeness.compare
     qtbot.waitUntil(lambda: likeness.compare.candidate() is not None, timeout=10_000)
-    likeness.compare.accept.click()
+    likeness.compare.decisions.accept.click()
     qtbot.waitUntil(
         lambda: catalog.restorations.get(result.id).state is RestorationState.ACCEPTED,
         timeout=5_000,

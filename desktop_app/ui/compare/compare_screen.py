@@ -5,132 +5,87 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QFrame,
-    QHBoxLayout,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
-from desktop_app.domain.ids import RestorationId
-from desktop_app.domain.restoration import Restoration, RestorationState
-from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.domain.ids import PhotoId
 from desktop_app.ui import controls, theme
+from desktop_app.ui.compare.compare_canvas import CompareCanvas
 from desktop_app.ui.compare.compare_desk import CompareDesk
+from desktop_app.ui.compare.decision_bar import DecisionBar
 from desktop_app.ui.compare.judge_side import JudgeSide
+from desktop_app.ui.compare.judging import Judging
+from desktop_app.ui.compare.page_reader import PageReader
 from desktop_app.ui.compare.reading import (
     Candidate,
     ComparePage,
-    FaceToJudge,
-    read_compare_page,
+    read_taken_back,
     read_waiting,
     refreshed,
 )
-from desktop_app.ui.results.likeness_words import verdict
-from desktop_app.ui.results.or_error import or_error
-from desktop_app.ui.screen import Screen, Workbench
+from desktop_app.ui.results.table_screen import TableScreen
+from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import CompareSubject, ExportSubject, RestoreSubject
-from desktop_app.ui.words import photo_name
+from desktop_app.ui.words import counted, photo_name
 
 
-class CompareScreen(Screen):
-    """Judges the results of one photo face by face; nothing is accepted by itself.
+class CompareScreen(TableScreen):
+    """Judges results face by face, and one photo after another; nothing is accepted by itself.
 
     Signals:
         accept_wanted(RestorationId): this result shall stand in the photo.
         keep_original_wanted(list): none of these `RestorationId`s shall.
+        drafts_counted(int): in so many photos drafts wait for a decision.
     """
 
     accept_wanted = Signal(object)
     keep_original_wanted = Signal(list)
+    drafts_counted = Signal(int)
 
     key = "compare"
     icon = "compare"
 
     def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
-        self.max_pixels = MAX_PIXELS
-        self._subject: CompareSubject | None = None
-        self._page: ComparePage | None = None
-        self._place = 0  # of the face among the page's faces
-        self._number = 0  # of the result among the face's results
-        self._decided: set[RestorationId] = set()
+        super().__init__(bench, "", "")
+        self.judging = Judging()
+        self._pages = PageReader(bench.catalog, self.read, self._on_page)
         self.desk = CompareDesk()
         self.notice = self.desk.notice
         self.side = JudgeSide(bench.pictures)
-        self.empty = controls.EmptyState(
-            "compare",
-            self.tr("Nothing to compare yet"),
-            self.tr("Restore a face first; its results are judged here."),
-            self.tr("Open the library"),
-        )
-        self._make_decisions()
-        self._lay_out()
+        self.decisions = DecisionBar()
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP_SMALL)
+        column.addWidget(self.desk, 1)
+        column.addWidget(controls.line())
+        column.addWidget(self.decisions)
+        self.lay_out(middle, self.side, wide=middle)
+        self._say_nothing_waits()
         self._join()
-
-    def _make_decisions(self) -> None:
-        self.original = controls.button(self.tr("Keep original"), icon="no")
-        self.others = controls.button(self.tr("Try other references"), icon="retry")
-        self.accept = controls.button(self.tr("Accept"), "primary", icon="yes")
-        self.original.setToolTip(self.tr("The photo stays as it was (Delete)"))
-        self.others.setToolTip(self.tr("Choose other references for this face (T)"))
-        self.accept.setToolTip(self.tr("This result stands in the photo (Return)"))
-        for button in (self.original, self.others, self.accept):
-            button.setMinimumHeight(44)
-
-    def _lay_out(self) -> None:
-        bottom = QFrame()
-        bottom.setProperty("look", "bar")
-        decisions = QHBoxLayout(bottom)
-        decisions.setContentsMargins(0, 0, 0, 0)
-        decisions.setSpacing(theme.GAP_SMALL)
-        decisions.addWidget(self.original)
-        decisions.addStretch()
-        decisions.addWidget(self.others)
-        decisions.addWidget(self.accept)
-        middle = QVBoxLayout()
-        middle.setSpacing(theme.GAP_SMALL)
-        middle.addWidget(self.desk, 1)
-        middle.addWidget(controls.line())
-        middle.addWidget(bottom)
-        inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, theme.GAP_SMALL)
-        row.setSpacing(theme.GAP_SMALL)
-        row.addLayout(middle, 1)
-        row.addWidget(self.side)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(inside)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._stack)
-        for button in self.findChildren(QAbstractButton):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take Space away
 
     def _join(self) -> None:
         self.empty.wished.connect(self._on_empty_wish)
         self.notice.action_wanted.connect(self._on_onward)
         self.desk.result_chosen.connect(self.choose_result)
-        self.accept.clicked.connect(self._on_accept)
-        self.original.clicked.connect(self._on_keep_original)
-        self.others.clicked.connect(self._on_try_others)
+        self.decisions.accepted.connect(self._on_accept)
+        self.decisions.original_kept.connect(self._on_keep_original)
+        self.decisions.others_wanted.connect(self._on_try_others)
 
         for keys, wish in (
             ("Return", self._on_accept),
             ("Delete", self._on_keep_original),
             ("T", self._on_try_others),
         ):
-            QShortcut(QKeySequence(keys), self, wish)
+            # a key that is held down decides once, not on every draft that follows
+            QShortcut(QKeySequence(keys), self, wish).setAutoRepeat(False)
 
     # What the window asks of a screen
 
     def title(self) -> str:
-        return photo_name(self._page.photo) if self._page else self.tr("Compare")
+        page = self.judging.page
+        return photo_name(page.photo) if page else self.tr("Drafts")
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
@@ -141,154 +96,140 @@ class CompareScreen(Screen):
             ("Return", self.tr("Accept this result")),
             ("Delete", self.tr("Keep the original")),
             ("T", self.tr("Try other references")),
-            ("Space, Backspace", self.tr("Next face, previous face")),
+            ("Space, Backspace", self.tr("Next face, previous face, and the next photo")),
             ("Z", self.tr("100 %, and back to the whole photo")),
         ]
 
     def show_subject(self, subject: Any) -> None:
+        """Without a subject the photos whose drafts wait come one after another."""
         if isinstance(subject, CompareSubject):
-            self._subject = subject
-            self._decided.clear()
-            self.notice.hide()
             self._open(subject)
-        elif self._subject is None:
-            self.read(partial(read_waiting, self.bench.catalog, None), self._on_waiting)
+        elif not any(face.undecided for face in self.judging.faces):
+            self.read(partial(read_waiting, self.bench.catalog, ()), self._on_sitting, "waiting")
         self.desk.left.setFocus()
 
     def refresh(self, changes: CatalogChanges) -> None:
-        if self._page is None or self._subject is None:
+        if changes.restorations or changes.photos or changes.everything:
+            self.count_drafts()
+        page = self.judging.page
+        self._pages.forget(changes)
+        if page is None:
             return
-        mine = {c.restoration.id for face in self._page.faces for c in face.candidates}
-        if changes.everything or mine & changes.restorations:
-            asked = self._subject.restoration_ids
-            ids = (*asked, *sorted(self._decided - set(asked)))  # what was refused here stays
-            work = partial(refreshed, self.bench.catalog, self._page, ids)
+        mine = {c.restoration.id for face in page.faces for c in face.candidates}
+        touched = page.photo.id in changes.photos or mine & changes.restorations
+        if changes.everything or touched:
+            work = partial(refreshed, self.bench.catalog, page, self.judging.shown)
             self.read(work, self._on_refreshed)
+        elsewhere = self.judging.elsewhere(changes.restorations)
+        if elsewhere:
+            back = partial(read_taken_back, self.bench.catalog, elsewhere)
+            self.read(back, self._on_taken_back, "taken back")
+
+    @Slot()
+    def count_drafts(self) -> None:
+        """Tells how many photos wait, now and after each change."""
+        self.read(partial(read_waiting, self.bench.catalog, ()), self._on_counted, "count")
+
+    def _on_counted(self, waiting: tuple[PhotoId, ...]) -> None:
+        self.drafts_counted.emit(len(waiting))
 
     # Reading
 
-    def _on_waiting(self, waiting: CompareSubject | None) -> None:
-        if waiting is not None and self._subject is None:
-            self.show_subject(waiting)
+    def _on_sitting(self, waiting: tuple[PhotoId, ...]) -> None:
+        if waiting:
+            self.judging = Judging()
+            self._open(CompareSubject(waiting[0], going_on=True))
+        elif self.judging.page is None:
+            self._say_nothing_waits()
 
     def _open(self, subject: CompareSubject) -> None:
-        self._page = None
-        self._place = self._number = 0
-        self.empty.say(
-            "photo", self.tr("Opening the photo"), self.tr("A large scan takes a moment.")
-        )
-        self._stack.setCurrentIndex(0)
-        self._read(subject)
-
-    def _read(self, subject: CompareSubject) -> None:
-        work = partial(
-            read_compare_page,
-            self.bench.catalog,
-            subject.photo_id,
-            subject.restoration_ids,
-            self.max_pixels,
-        )
-        self.read(partial(or_error, work), self._on_page)
+        self.judging.begin(subject)
+        self.notice.hide()
+        self.say_opening()
+        self._pages.open(subject, self.judging.besides, self.max_pixels)
 
     def _on_refreshed(self, page: ComparePage | None) -> None:
-        if page is not None:
+        judging = self.judging
+        if page is None and judging.subject is not None:
+            self._pages.read(judging.subject, judging.besides, self.max_pixels)
+        elif page is not None and judging.page and page.photo.id == judging.page.photo.id:
             self._on_page(page)
-        elif self._subject is not None:
-            self._read(self._subject)
+
+    def _on_taken_back(self, subject: CompareSubject | None) -> None:
+        """A decision that was made in another photo was undone: it is seen where it waits again."""
+        if subject is not None:
+            self.judging.wait_again(subject)
+            self._open(subject)
 
     def _on_page(self, page: ComparePage | ExpectedError) -> None:
         if isinstance(page, ExpectedError):
-            self.empty.say(
-                "offline",
-                self.tr("This photo cannot be opened now"),
-                str(page),
-                self.tr("Try again"),
-            )
-            self._stack.setCurrentIndex(0)
+            self.say_not_opened(page)
             return
-        fresh = self._page is None
-        back = self._taken_back(page)
-        self._page = page
+        comes_up = self.judging.take(page)
         self.title_changed.emit(self.title())
         if not page.faces:
-            self.empty.say(
+            self.say_instead(
                 "compare",
                 self.tr("Nothing to compare yet"),
                 self.tr("Restore a face first; its results are judged here."),
                 self.tr("Restore a face"),
             )
-            self._stack.setCurrentIndex(0)
             return
-        self._stack.setCurrentIndex(1)
-        self._place = min(self._place, len(page.faces) - 1)
-        if back is not None:
+        self.show_table()
+        if comes_up:
             self.notice.hide()
-            self._place, self._number = back, 0
-        self._show(look_at=fresh or back is not None)
-
-    def _taken_back(self, page: ComparePage) -> int | None:
-        """The place of a face whose decision was undone since the page was read: it waits again.
-
-        A face decided just now may still be undecided in a page that was read before.
-        """
-        known = self._page.faces if self._page is not None else ()
-        decided = {c.restoration.id for f in known if not f.undecided for c in f.candidates}
-        places = []
-        for place, face in enumerate(page.faces):
-            ids = {c.restoration.id for c in face.candidates}
-            if face.undecided and ids & decided:
-                self._decided -= ids
-                places.append(place)
-        return places[0] if places else None
+            if self.judging.going_on and page.waiting:
+                following = page.waiting[0]
+                self._pages.prepare(following, self.judging.besides, self.max_pixels)
+        self._show(look_at=comes_up)
 
     # What is shown
 
-    def _face(self) -> FaceToJudge | None:
-        return self._page.faces[self._place] if self._page and self._page.faces else None
-
     def candidate(self) -> Candidate | None:
         """The result that is judged now."""
-        face = self._face()
-        return face.candidates[min(self._number, len(face.candidates) - 1)] if face else None
+        return self.judging.candidate
 
     def _show(self, look_at: bool) -> None:
-        face, candidate = self._face(), self.candidate()
-        if face is None or candidate is None or self._page is None:
+        judging, page = self.judging, self.judging.page
+        face, candidate = judging.face, judging.candidate
+        if face is None or candidate is None or page is None:
             return
         self.desk.show_pictures(
-            self._page.original, candidate.picture, self._number, len(face.candidates)
+            page.original, candidate.picture, judging.number, len(face.candidates)
         )
-        several = len(self._page.faces) > 1
-        place = self.tr("Face {n} of {all}").format(n=self._place + 1, all=len(self._page.faces))
-        self.side.show_candidate(face, candidate, place if several else "")
-        self._show_accept(candidate.restoration)
+        self.side.show_candidate(face, candidate, self._place_words(page))
+        self.decisions.show_result(candidate.restoration)
         if look_at:
             self.desk.look_at(face.face.bbox)
 
-    def _show_accept(self, result: Restoration) -> None:
-        """A result that is less like the person is not what the eye is led to."""
-        accepted = result.state is RestorationState.ACCEPTED
-        doubtful = result.likeness is not None and verdict(result.likeness).is_warning
-        words = self.tr("Accept anyway") if doubtful else self.tr("Accept")
-        self.accept.setEnabled(not accepted)
-        self.accept.setText(self.tr("Accepted") if accepted else words)
-        controls.set_look(self.accept, "" if doubtful else "primary")
+    def _place_words(self, page: ComparePage) -> str:
+        words = []
+        if len(page.faces) > 1:
+            place = self.tr("Face {n} of {all}")
+            words.append(place.format(n=self.judging.place + 1, all=len(page.faces)))
+        if self.judging.going_on and page.waiting:
+            one, many = self.tr("one more photo waits"), self.tr("{n} more photos wait")
+            words.append(counted(len(page.waiting), one, many))
+        return ", ".join(words)
 
     @Slot(int)
     def choose_result(self, number: int) -> None:
         """Shows another result of this face at the same pixels, counted from 0."""
-        face = self._face()
-        if face is not None and number < len(face.candidates):
-            self._number = number
+        if self.judging.choose(number):
             self._show(look_at=False)
 
     def step(self, way: int) -> None:
-        """The next face (1) or the one before (-1)."""
-        if self._page is not None and self._page.faces:
+        """The next face (1) or the one before (-1); among many photos the next photo, too."""
+        judging = self.judging
+        if judging.page is None or not judging.faces:
+            return
+        if judging.step(way):
             self.notice.hide()
-            self._place = (self._place + way) % len(self._page.faces)
-            self._number = 0
             self._show(look_at=True)
+        elif way > 0:
+            self._go_on()
+        elif judging.passed:
+            self._open(CompareSubject(judging.passed.pop(), going_on=True))
 
     # Decisions
 
@@ -297,76 +238,110 @@ class CompareScreen(Screen):
         candidate = self.candidate()
         if not self.notice.isHidden():
             self._on_onward()
-        elif candidate is not None and self.accept.isEnabled():
+        elif candidate is not None and self.decisions.accept.isEnabled():
             self.accept_wanted.emit(candidate.restoration.id)
-            self._next_undecided()
+            self._decided(accepted=True)
 
     @Slot()
     def _on_keep_original(self) -> None:
-        face = self._face()
+        face = self.judging.face
         if face is not None:
             self.keep_original_wanted.emit([c.restoration.id for c in face.candidates])
-            self._next_undecided()
+            self._decided(accepted=False)
 
-    def _next_undecided(self) -> None:
-        """The next face that waits; at the end the way on to the export is offered."""
-        page, face = self._page, self._face()
-        if page is None or face is None:
-            return
-        self._decided |= {c.restoration.id for c in face.candidates}
-        waiting = [
-            place
-            for place, other in enumerate(page.faces)
-            if other.undecided and not {c.restoration.id for c in other.candidates} & self._decided
-        ]
-        if waiting:
-            self._place = next((p for p in waiting if p > self._place), waiting[0])
-            self._number = 0
+    def _decided(self, accepted: bool) -> None:
+        """The next face that waits; at the end the next photo, or the way on."""
+        if self.judging.decide(accepted):
             self._show(look_at=True)
+        elif self.judging.going_on:
+            self._go_on()
         else:
-            onward = self.tr("Next photo") if page.waiting else self.tr("Export")
+            page = self.judging.page
+            onward = self.tr("Next photo") if page and page.waiting else self.tr("Export")
             words = self.tr("Every face of this photo is decided.")
+            self.notice.say("yes", "accent", words, onward)
+
+    def _go_on(self) -> None:
+        page = self.judging.page
+        if page is not None and page.waiting:
+            self.judging.leave()
+            self._open(CompareSubject(page.waiting[0], going_on=True))
+        else:  # drafts may have come since the page was read
+            besides = self.judging.besides
+            self.read(partial(read_waiting, self.bench.catalog, besides), self._on_last, "waiting")
+
+    def _on_last(self, waiting: tuple[PhotoId, ...]) -> None:
+        judging = self.judging
+        judging.leave()
+        if waiting:
+            self._open(CompareSubject(waiting[0], going_on=True))
+            return
+        judging.passed.pop()  # it stays before the eye
+        if judging.left:
+            words = counted(
+                len(judging.left),
+                self.tr("Every draft has been seen; in one photo a face still waits."),
+                self.tr("Every draft has been seen; in {n} photos a face still waits."),
+            )
+            self.notice.say("info", "accent", words, self.tr("See what waits"))
+        else:
+            words = self.tr("Every draft is judged.")
+            onward = self.tr("Export") if judging.accepted else self.tr("Open the library")
             self.notice.say("yes", "accent", words, onward)
 
     @Slot()
     def _on_try_others(self) -> None:
-        face = self._face()
+        face = self.judging.face
         if face is not None:
             self.go_wanted.emit("restore", RestoreSubject(face.face.photo_id, face.face.id))
 
     @Slot()
     def _on_onward(self) -> None:
         """To the next photo whose drafts wait; after the last one to the export."""
-        if self._page is not None and self._page.waiting is not None:
-            self.show_subject(self._page.waiting)
-        elif self._page is not None:
-            self.go_wanted.emit("export", ExportSubject(photo_ids=(self._page.photo.id,)))
+        judging, page = self.judging, self.judging.page
+        if page is None:
+            return
+        if judging.going_on and judging.left:
+            first = next(iter(judging.left))
+            judging.passed.clear()
+            self._open(CompareSubject(first, going_on=True))
+        elif not judging.going_on and page.waiting:
+            self._open(CompareSubject(page.waiting[0], going_on=True))
+        elif judging.going_on and not judging.accepted:
+            self.go_wanted.emit("library", None)
+        else:
+            photos = tuple(judging.accepted) or (page.photo.id,)
+            self.go_wanted.emit("export", ExportSubject(photo_ids=photos))
 
     @Slot()
     def _on_empty_wish(self) -> None:
-        if self._subject is None:
+        subject = self.judging.subject
+        if subject is None:
             self.go_wanted.emit("library", None)
-        elif self._page is not None:
-            self.go_wanted.emit("restore", RestoreSubject(self._subject.photo_id))
+        elif self.judging.page is not None:
+            self.go_wanted.emit("restore", RestoreSubject(subject.photo_id))
         else:
-            self._open(self._subject)
+            self._open(subject)
+
+    def _say_nothing_waits(self) -> None:
+        self.say_instead(
+            "compare",
+            self.tr("No draft waits"),
+            self.tr("Restore a face: its result waits here until you decide."),
+            self.tr("Open the library"),
+        )
 
     # Keys
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key == Qt.Key.Key_B:
-            self.desk.hold_original(True)
-        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
-            self.choose_result(key - Qt.Key.Key_1)
-        elif key == Qt.Key.Key_V:
-            self.desk.next_way()
-        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
-            self.step(1 if key == Qt.Key.Key_Space else -1)
-        elif not self.desk.left.handle_key(event):
-            super().keyPressEvent(event)
+    @property
+    def table_canvas(self) -> CompareCanvas:
+        return self.desk.left
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
-            self.desk.hold_original(False)
-        super().keyReleaseEvent(event)
+    def hold_original(self, held: bool) -> None:
+        self.desk.hold_original(held)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_V:
+            self.desk.next_way()
+        else:
+            super().keyPressEvent(event)

@@ -1,9 +1,10 @@
 """Reads what the compare screen shows: results of a photo, and the photo without and with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.face import Face
 from desktop_app.domain.ids import FaceId, PhotoId, RestorationId
 from desktop_app.domain.person import Reference, ReferenceChoice
@@ -17,6 +18,8 @@ from desktop_app.ui.results.patches import ResultPatch, lay_in, make_patch, open
 from desktop_app.ui.subjects import CompareSubject
 
 MOST_RESULTS = 4
+MOST_PREPARED = 60_000_000
+"""Pixels of a photo that is opened before it is asked for; beyond, memory is worth more."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,14 @@ class FaceToJudge:
 
     @property
     def undecided(self) -> bool:
-        return all(c.restoration.state is RestorationState.DRAFT for c in self.candidates)
+        """See `Restorations.waiting`."""
+        results = [c.restoration for c in self.candidates]
+        settled = [r for r in results if r.state is RestorationState.ACCEPTED]
+        return any(
+            all(other.stale and other.id < result.id for other in settled)
+            for result in results
+            if result.state is RestorationState.DRAFT
+        )
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class ComparePage:
     original: Pyramid
     faces: tuple[FaceToJudge, ...]
     patches: Mapping[RestorationId, ResultPatch]
-    waiting: CompareSubject | None = None  # another photo whose drafts wait for a decision
+    waiting: tuple[PhotoId, ...] = ()  # other photos whose drafts wait, the longest first
 
 
 def read_compare_page(
@@ -58,8 +68,12 @@ def read_compare_page(
     wanted: Sequence[RestorationId],
     max_pixels: int,
     report: Report,
+    *,
+    besides: Collection[PhotoId] = (),
 ) -> ComparePage:
     """`wanted` come first among the results of their face; faces without results are left out.
+
+    `besides` are photos that are not told as waiting: they were looked at a moment ago.
 
     In each result's picture the other faces stand as they were accepted, if they were.
     Raises what `decode_source` raises, and `NotKnown`.
@@ -77,19 +91,46 @@ def read_compare_page(
             crop = crop_from_png(catalog.restorations.crop(result.id))
             patches[result.id] = make_patch(table.windows[result.face_id], crop, result.settings)
     judged = _judged(catalog, faces, results, table.picture, patches)
-    waiting = read_waiting(catalog, photo_id, report)
+    waiting = read_waiting(catalog, {photo_id, *besides}, report)
     return ComparePage(photo, table.picture, judged, patches, waiting)
 
 
+def prepare_page(
+    catalog: Catalog,
+    photo_id: PhotoId,
+    max_pixels: int,
+    besides: Collection[PhotoId],
+    report: Report,
+) -> ComparePage | None:
+    """The page of the photo that comes next; None where it is too large, or cannot be opened."""
+    photo = catalog.photos.get(photo_id)
+    if photo.width * photo.height > MOST_PREPARED:
+        return None
+    try:
+        return read_compare_page(catalog, photo_id, (), max_pixels, report, besides=besides)
+    except ExpectedError:
+        return None  # said when the photo is asked for
+
+
 def read_waiting(
-    catalog: Catalog, besides: PhotoId | None, report: Report
-) -> CompareSubject | None:
-    """The photo, other than `besides`, whose draft waits longest; None where none waits."""
+    catalog: Catalog, besides: Collection[PhotoId], report: Report
+) -> tuple[PhotoId, ...]:
+    """The photos whose drafts wait for a decision, the longest first, without `besides`."""
     report(Progress(0, None))
-    for restoration_id in reversed(catalog.restorations.ids(state=RestorationState.DRAFT)):
-        photo_id = catalog.restorations.get(restoration_id).photo_id
-        if photo_id != besides:
-            return CompareSubject(photo_id, ())
+    photos = dict.fromkeys(photo for photo, _ in catalog.restorations.waiting())
+    return tuple(photo for photo in photos if photo not in besides)
+
+
+def read_taken_back(
+    catalog: Catalog, decided: Collection[RestorationId], report: Report
+) -> CompareSubject | None:
+    """The face among these decided ones that waits again, because its decision was undone."""
+    report(Progress(0, None))
+    waiting = set(catalog.restorations.waiting())
+    for restoration_id in sorted(decided, reverse=True):
+        result = catalog.restorations.get(restoration_id)
+        if (result.photo_id, result.face_id) in waiting:
+            return CompareSubject(result.photo_id, (restoration_id,), going_on=True)
     return None
 
 
@@ -98,6 +139,9 @@ def refreshed(
 ) -> ComparePage | None:
     """The page after decisions, without opening the photo anew; None where that is needed."""
     report(Progress(0, None))
+    photo = catalog.photos.get(page.photo.id)
+    if (photo.content_hash, photo.turned) != (page.photo.content_hash, page.photo.turned):
+        return None
     results = _by_face(catalog.restorations.of_photo(page.photo.id), wanted)
     known = {c.restoration.id: c.restoration.settings for f in page.faces for c in f.candidates}
     now = {result.id: result.settings for of_face in results.values() for result in of_face}

@@ -127,7 +127,7 @@ class BatchWishes(Wishes):
             words = f"{words} {clear} {self.tr('Restore once more to take them as well.')}"
         toast = self.messages.offer(words, self.tr("Judge them"))
         photo_id = next(iter(restored.drafts))
-        self._first = CompareSubject(photo_id, restored.drafts[photo_id])
+        self._first = CompareSubject(photo_id, restored.drafts[photo_id], going_on=True)
         toast.action_chosen.connect(self._on_review)
 
     def _words_for_clear(self, number: int) -> str:

@@ -17,7 +17,7 @@ from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.kept_restorations import (
     accept_restoration,
     change_settings,
-    refuse_restoration,
+    keep_original,
 )
 from desktop_app.operations.restore_photos import restore_photos, tell_stage
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
@@ -89,9 +89,9 @@ class RestoreWishes(Wishes):
 
     @Slot(list)
     def keep_original(self, restoration_ids: Sequence[RestorationId]) -> None:
-        """None of these results stands in the photo; they stay among its versions."""
+        """No result of their faces stands in the photo; they stay among its versions."""
         self._decide(
-            self.tr("Keeping the original"), partial(_refuse_all, self._catalog), restoration_ids
+            self.tr("Keeping the original"), partial(keep_original, self._catalog), restoration_ids
         )
 
     @Slot(object, object)
@@ -145,11 +145,3 @@ def _without_report(
 ) -> CatalogChanges:
     """A decision takes milliseconds and cannot be stopped half-way."""
     return decide(subject)
-
-
-def _refuse_all(catalog: Catalog, restoration_ids: Sequence[RestorationId]) -> CatalogChanges:
-    changes = CatalogChanges()
-    with catalog.as_one_decision():
-        for restoration_id in restoration_ids:
-            changes |= refuse_restoration(catalog, restoration_id)
-    return changes

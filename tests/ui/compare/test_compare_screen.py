@@ -191,7 +191,7 @@ def test_an_accepted_result_says_so_and_stands_around_the_other_faces(
     qtbot.keyClick(screen, Qt.Key.Key_Backspace)
     qtbot.keyClick(screen, Qt.Key.Key_2)
     assert screen.side.state.text() == "Accepted"
-    assert not screen.accept.isEnabled()
+    assert not screen.decisions.accept.isEnabled()
     with qtbot.assertNotEmitted(screen.accept_wanted):
         qtbot.keyClick(screen, Qt.Key.Key_Return)
 
@@ -270,8 +270,8 @@ def test_without_a_subject_the_drafts_that_wait_longest_come(
 def test_a_result_less_like_the_person_is_not_what_the_eye_is_led_to(
     screen: CompareScreen, qtbot: QtBot
 ) -> None:
-    assert screen.accept.text() == "Accept anyway"
-    assert screen.accept.property("look") == ""
+    assert screen.decisions.accept.text() == "Accept anyway"
+    assert screen.decisions.accept.property("look") == ""
     qtbot.keyClick(screen, Qt.Key.Key_2)
-    assert screen.accept.text() == "Accept"
-    assert screen.accept.property("look") == "primary"
+    assert screen.decisions.accept.text() == "Accept"
+    assert screen.decisions.accept.property("look") == "primary"
