@@ -16,7 +16,7 @@ from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.progress import Cancelled, Report
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.models.store import ModelStore
-from desktop_app.settings.places import places, resources
+from desktop_app.settings.places import places, resources, tighten_places
 from desktop_app.settings.settings import load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.crash import CrashCatcher
@@ -40,6 +40,7 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
     app.setDesktopFileName("likeness")
     where = places()
     sys.setswitchinterval(_SWITCH_S)
+    tighten_places(where)
     log = start_log(where.logs)
     settings = load_settings(where.settings)
     theme.apply(app, theme.Scheme(settings.theme))

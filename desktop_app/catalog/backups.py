@@ -12,6 +12,7 @@ from desktop_app.catalog.engine import in_the_users_words, quick_check
 from desktop_app.catalog.rows import sound
 from desktop_app.catalog.versions import Steps, require_known
 from desktop_app.domain.errors import CatalogDamaged, ExpectedError, NotPermitted
+from desktop_app.domain.private_folder import private_folder, tighten
 from desktop_app.domain.whole_file import as_expected, flush_folder
 
 STAMP = "%Y%m%dT%H%M%S%f"  # UTC, as it stands in a backup's name
@@ -103,7 +104,10 @@ def clear_unfinished(path: Path) -> None:
     They hold faces and names, which nobody would find to forget. Those that a command is making
     at this moment of a catalog opened to read lie where the user asked for them.
     """
-    for left in backups_folder(path).glob(f"{UNFINISHED}*"):
+    folder = backups_folder(path)
+    if folder.is_dir():
+        tighten(folder)
+    for left in folder.glob(f"{UNFINISHED}*"):
         left.unlink(missing_ok=True)
 
 
@@ -111,7 +115,7 @@ def made_folder(path: Path) -> Path:
     """The folder of the backups. Raises `NotPermitted`, `DiskFull`."""
     folder = backups_folder(path)
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        private_folder(folder)
     except PermissionError as error:
         raise NotPermitted(
             f"A backup of the catalog may not be written in {folder.parent}. "

@@ -21,6 +21,7 @@ from desktop_app.domain.errors import (
     NotKnown,
     NotPermitted,
 )
+from desktop_app.domain.private_folder import private_folder, tighten
 from desktop_app.domain.whole_file import as_expected
 
 PAGE_SIZE = 16384
@@ -147,11 +148,15 @@ def lock_for_writing(path: Path) -> FileLock:
 def make_folder(path: Path) -> None:
     """The catalog's folder, which only its owner may enter.
 
-    A folder that was there before keeps its permissions: it is the user's own.
+    A folder that was there before keeps its permissions: it is the user's own. What lies in it of
+    the catalog, a log left by a kill and the backups too, is for the owner alone from here on.
     Raises `NotPermitted`.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            private_folder(path.parent)
+        for end in ("", "-wal", "-shm", ".lock"):
+            tighten(Path(f"{path}{end}"))
     except OSError as error:
         raise _not_writable(path, error) from error
 
@@ -164,8 +169,6 @@ def make_file(path: Path) -> None:
     try:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        elif os.name != "nt":
-            path.chmod(0o600)
     except OSError as error:
         raise _not_writable(path, error) from error
     with in_the_users_words(path), _raw(path) as connection:

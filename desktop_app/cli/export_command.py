@@ -14,7 +14,6 @@ from desktop_app.imaging.xmp import what_was_done
 from desktop_app.operations.describe_export import describe_export
 from desktop_app.operations.export_photos import ExportRequest, PageWish, export_photos
 from desktop_app.operations.kept_restorations import accepted_of_photo
-from desktop_app.settings.places import private_folder
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -100,7 +99,7 @@ def _of_person(asked: argparse.Namespace, tools: Tools) -> list[ExportRequest]:
         raise BadRequest("Say where to write: export --all-of NAME --folder FOLDER")
     catalog = tools.catalog_to_read
     person = person_named(catalog, asked.all_of)
-    private_folder(asked.folder)
+    asked.folder.mkdir(parents=True, exist_ok=True)
     settings = _settings(asked, tools, asked.format)
     photos = dict.fromkeys(
         catalog.restorations.get(i).photo_id for i in catalog.restorations.ids(person_id=person.id)

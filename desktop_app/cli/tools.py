@@ -16,7 +16,7 @@ from desktop_app.models.store import ModelStore
 from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.operations.forget_person import finish_forgetting
 from desktop_app.restoration.engines import open_restorer
-from desktop_app.settings.places import Places, places, private_folder, resources
+from desktop_app.settings.places import Places, places, resources, tighten_places
 from desktop_app.settings.settings import Settings, load_settings
 
 
@@ -26,6 +26,7 @@ class Tools:
     def __init__(self, arguments: argparse.Namespace, home: Path | None = None) -> None:
         self.terminal = Terminal(arguments.json)
         self._places = places(home)
+        tighten_places(self._places)
         self._catalog_path: Path = arguments.catalog or self._places.catalog
         self._engine: str | None = getattr(arguments, "engine", None)
         self._device: str | None = getattr(arguments, "device", None)
@@ -86,7 +87,7 @@ class Tools:
     @cached_property
     def thumbnails(self) -> ThumbnailStore:
         return ThumbnailStore(
-            private_folder(self._places.thumbnails), self.settings.thumbnail_megabytes * 1_000_000
+            self._places.thumbnails, self.settings.thumbnail_megabytes * 1_000_000
         )
 
     @cached_property
@@ -95,7 +96,6 @@ class Tools:
 
         Raises `CatalogBusy` while the window is open.
         """
-        private_folder(self._catalog_path.parent)
         catalog = self._open.enter_context(Catalog.open(self._catalog_path))
         if catalog.forgetting.read() is not None:
             finish_forgetting(catalog, self.thumbnails, self._places.memories)

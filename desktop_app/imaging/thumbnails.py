@@ -15,6 +15,7 @@ import simplejpeg
 
 from desktop_app.domain.errors import DiskFull, ExpectedError
 from desktop_app.domain.photo import RgbImage
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.whole_file import TEMPORARY, write_whole
 from desktop_app.imaging.decode import shrink
 
@@ -148,8 +149,8 @@ class ThumbnailStore:
                         yield status.st_mtime_ns, status.st_size, file.path
 
     def _write(self, path: Path, data: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder.chmod(0o700)
+        private_folder(self._folder)
+        private_folder(path.parent)
         if self._used_bytes is None:
             self._used_bytes = sum(size for _, size, _ in self._files())
         self._used_bytes -= _size(path)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from desktop_app.domain.errors import DiskFull, FileVanished, ModelRefused
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.whole_file import as_expected
 
@@ -75,7 +76,7 @@ def download(url: str, folder: Path, report: Report) -> Path:
     offered = ask_for(url)
     part = folder / f"{name}.{offered.sha256[:16]}.part"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
         if target.is_file() and _sha256(target) == offered.sha256:
             return target
         here = part.stat().st_size if part.is_file() else 0

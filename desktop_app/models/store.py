@@ -19,6 +19,7 @@ from desktop_app.domain.errors import (
     ModelNotInstalled,
     ModelRefused,
 )
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.whole_file import as_expected, write_whole
 from desktop_app.models.known import KNOWN, KnownModel
@@ -139,7 +140,7 @@ class ModelStore:
             raise BadRequest(f"{model.title} is a part of the application; there is no other.")
         place = self._installed / model_id
         try:
-            self._installed.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._installed)
             self._clear_unfinished()
             _check_room(self._installed, size, model)
             staged = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self._installed))

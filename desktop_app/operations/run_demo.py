@@ -36,7 +36,7 @@ from desktop_app.operations.kept_restorations import accept_restoration, restore
 from desktop_app.operations.likeness_words import likeness_in_words
 from desktop_app.operations.restore_photos import restore_photos
 from desktop_app.operations.suggest_people import suggest_people
-from desktop_app.settings.places import private_folder, resources
+from desktop_app.settings.places import resources
 
 _SAME_FACE = 0.4  # overlap of a found box with the one written in samples.json
 
@@ -87,7 +87,7 @@ def run_demo(folder: Path, eyes: Eyes, restorer: Restorer, report: Report) -> De
     One face of each person is named by hand, as a user would; every other face must then be
     suggested rightly. The print's face is restored with the two other photos of the same man.
     """
-    private_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     samples = resources() / "samples"
     told = json.loads((samples / "samples.json").read_text("utf-8"))
     clock = _Clock()
@@ -95,7 +95,7 @@ def run_demo(folder: Path, eyes: Eyes, restorer: Restorer, report: Report) -> De
     with Catalog.open(catalog_path) as catalog:
         with clock.stage("index"):
             folder_id, _ = add_folder(catalog, samples / told["library"])
-            thumbnails = ThumbnailStore(private_folder(folder / "thumbnails"), 100_000_000)
+            thumbnails = ThumbnailStore(folder / "thumbnails", 100_000_000)
             index_folder(catalog, folder_id, eyes, thumbnails, report)
         with clock.stage("people"):
             found = _find_samples(catalog, samples / told["library"], told)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.domain.errors import BadRequest
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.whole_file import write_whole
-from desktop_app.settings.places import private_folder
 
 FORMATS = ("tiff", "png", "jpeg", "webp", "avif")
 MARKS = ("none", "corner", "caption")

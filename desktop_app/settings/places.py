@@ -7,6 +7,8 @@ from pathlib import Path
 
 import appdirs
 
+from desktop_app.domain.private_folder import private_folder
+
 _NAME = "Likeness"
 
 
@@ -71,10 +73,11 @@ def places(home: Path | None = None) -> Places:
     )
 
 
-def private_folder(folder: Path) -> Path:
-    """Makes `folder` where it is missing, readable by its owner alone, and returns it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+def tighten_places(where: Places) -> None:
+    """Takes from others what an older version, or a loose umask, let them do with our folders."""
+    for folder in (where.data, where.cache, where.logs, where.models):
+        if folder.is_dir():
+            private_folder(folder)
 
 
 def resources() -> Path:

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.whole_file import write_whole
-from desktop_app.settings.places import private_folder
 
 
 @dataclass(frozen=True)

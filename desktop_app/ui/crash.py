@@ -4,7 +4,6 @@ import logging
 import platform
 import sys
 import threading
-import traceback
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal, Slot, qVersion
@@ -13,18 +12,17 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 import desktop_app
 from desktop_app.ui import controls, theme
-from desktop_app.ui.journal import without_private_words
+from desktop_app.ui.journal import told_privately
 
 _log = logging.getLogger(__name__)
 
 
 def report_text(error: BaseException) -> str:
     """Versions and the traceback, without names of people or places of files."""
-    where = "".join(traceback.format_exception(error))
     return (
         f"Likeness {desktop_app.__version__}\n"
         f"Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} "
-        f"{platform.release()} {platform.machine()}\n\n{without_private_words(where)}"
+        f"{platform.release()} {platform.machine()}\n\n{told_privately(error)}"
     )
 
 

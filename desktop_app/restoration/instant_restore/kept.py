@@ -12,6 +12,7 @@ from safetensors.torch import save
 
 from desktop_app.domain.errors import DiskFull, NotPermitted
 from desktop_app.domain.photo import RgbImage
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.whole_file import write_whole
 from desktop_app.restoration.instant_restore.attention import LayerMemory
 from desktop_app.restoration.instant_restore.memory import Memory
@@ -126,7 +127,7 @@ class KeptMemories:
         if path is None:
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(path.parent)
             with write_whole(path, mode=0o600, durable=False) as file:
                 file.write(save(tensors, metadata=told or None))
         except (OSError, DiskFull, NotPermitted):

@@ -28,7 +28,8 @@ def read_export_page(
 ) -> list[PhotoToExport]:
     """The results asked for; for photos their accepted results; without a subject all accepted.
 
-    Photos with nothing accepted come last.
+    Photos with nothing accepted come last. Results that are gone, with a person who was forgotten,
+    are passed over.
     """
     report(Progress(0, None))
     asked = subject.restoration_ids if subject else ()
@@ -42,7 +43,8 @@ def read_export_page(
             for result in catalog.restorations.of_photo(photo_id)
             if result.state is RestorationState.ACCEPTED
         ]
-    for restoration_id in asked:
+    there = set(catalog.restorations.ids())
+    for restoration_id in [each for each in asked if each in there]:
         result = catalog.restorations.get(restoration_id)
         wanted.setdefault(result.photo_id, []).append(result)
     people = {summary.person.id: summary.person.name for summary in catalog.people.all()}
