@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from desktop_app.catalog.vector_file import VectorFile
 from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.whole_file import write_whole
 from desktop_app.faces.matrix import FaceMatrix
 
@@ -181,7 +182,7 @@ class KeptVectors:
 
     def _make_folder(self) -> bool:
         try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            private_folder(self.folder)
         except OSError:
             return False
         return True

@@ -63,6 +63,7 @@ def finish_forgetting(
         catalog.faces.forget_vectors()
         catalog.rewrite()
         catalog.forget_backups()
+    catalog.faces.forget_vectors()
     thumbnails.forget(face_keys(left.faces))
     forget_memories(memories)
     away = _sidecars_that_are_away(catalog, left.photos)
