@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from desktop_app.catalog import Catalog, FoundPhoto
+from desktop_app.settings.places import places
 from tests import sealed
 
 TESTS = Path(__file__).resolve().parent
@@ -69,6 +71,35 @@ timer.start()
 status = app.run_window(None, [Path(sys.argv[1])])
 print("LOADED", *sys.modules, file=sys.stderr)
 sys.exit(status)
+"""
+
+
+FIRST_PAINT = """
+import sys
+from PySide6.QtCore import QEvent, QObject, QTimer
+from desktop_app.app.likeness import Likeness
+from desktop_app.app.run import run_window
+
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and not self.seen and likenesses[0].shown():
+            self.seen = True
+            print("LOADED", *sys.modules, file=sys.stderr, flush=True)
+            QTimer.singleShot(0, likenesses[0].window.close)
+        return False
+
+watch, likenesses = Watch(), []
+watch.seen = False
+begin = Likeness.begin
+
+def begin_and_watch(likeness, *given):
+    likeness.shown = lambda: bool(likeness.library.grid.photos.ids())
+    likenesses.append(likeness)
+    likeness.library.grid.viewport().installEventFilter(watch)
+    begin(likeness, *given)
+
+Likeness.begin = begin_and_watch
+sys.exit(run_window(None, []))
 """
 
 
@@ -154,3 +185,16 @@ def test_the_window_restores_without_torch_and_without_network(
     assert "RESTORED 1" in ran.out, ran.err
     assert {"PySide6", "onnxruntime"} <= ran.modules
     assert not {"torch", "diffusers"} & ran.modules
+
+
+def test_the_first_sight_of_the_library_loads_nothing_that_only_work_needs(
+    tmp_path: Path, samples: Path
+) -> None:
+    catalog = places(tmp_path / "home").catalog
+    with Catalog.open(catalog) as made:
+        photo = FoundPhoto(b"astronaut-1993.png", 1, 1)
+        made.photos.record_found(made.folders.add(samples / "library" / "Space"), [photo])
+    ran = run_sealed(FIRST_PAINT, tmp_path)
+    assert ran.status == 0, ran.err
+    heavy = {"torch", "diffusers", "onnxruntime", "insightface", "scipy", "skimage", "onnx"}
+    assert not {*heavy, "alembic", "matplotlib", "pandas"} & ran.modules

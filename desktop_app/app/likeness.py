@@ -19,6 +19,7 @@ from desktop_app.app.joins import (
 )
 from desktop_app.app.parts import Parts
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import CatalogDamaged
 from desktop_app.domain.progress import Report
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
@@ -46,6 +47,8 @@ class Likeness(Parts):
         settings: Settings,
     ) -> None:
         super().__init__(catalog, where, store, runner, settings)
+        self.damage: CatalogDamaged | None = None
+        """Why the window closed itself, found in the catalog after it was opened."""
         self.place_screens()
         for join in (join_decisions, join_looking, join_names, join_restoring, join_models):
             join(self)
@@ -74,10 +77,31 @@ class Likeness(Parts):
         self.compare.count_drafts()
         self.window.go("library" if has_folders or folders else "start")
         self.window.show()
-        for folder in folders:
+        self._to_add, self._has_folders = folders, has_folders
+        if self.catalog.looked_through:
+            self._go_on()
+        else:  # nothing is read into a catalog that may be damaged
+            job = Job(self.tr("Catalog"), partial(_look_through, self.catalog), quiet=True)
+            job.succeeded.connect(self._go_on)
+            job.failed.connect(self._on_damage)
+            self.runner.submit(Lane.GROUP, job)
+
+    @Slot()
+    def _go_on(self) -> None:
+        for folder in self._to_add:
             self.looking.add_folder(folder)
-        if has_folders:
+        if self._has_folders:
             self.looking.look_at_all()
+
+    @Slot(object)
+    def _on_damage(self, error: Exception) -> None:
+        """The window gives way to the question of what is to take the catalog's place."""
+        if not isinstance(error, CatalogDamaged):
+            self.bench.messages.show_error(error)
+            return
+        self.damage = error
+        self.window.ask_before_closing(_yes)
+        self.window.close()
 
     @Slot()
     def ask_folder(self) -> None:
@@ -136,6 +160,14 @@ class Likeness(Parts):
             self.catalog.close()
         else:
             _log.warning("a job did not stop in time")
+
+
+def _look_through(catalog: Catalog, _report: Report) -> None:
+    catalog.require_sound()
+
+
+def _yes() -> bool:
+    return True
 
 
 def _forget_references(restorer: OpenedRestorer, memories: Path, _report: Report) -> None:

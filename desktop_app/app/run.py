@@ -12,15 +12,15 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 import desktop_app
 from desktop_app.app.likeness import SHUTDOWN_S, Likeness
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.errors import CatalogDamaged, ExpectedError
 from desktop_app.domain.progress import Cancelled, Report
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.models.store import ModelStore
-from desktop_app.settings.places import places, resources, tighten_places
-from desktop_app.settings.settings import load_settings
+from desktop_app.settings.places import Places, places, resources, tighten_places
+from desktop_app.settings.settings import Settings, load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.crash import CrashCatcher
-from desktop_app.ui.damaged import open_or_bring_back
+from desktop_app.ui.damaged import bring_back, open_or_bring_back
 from desktop_app.ui.journal import start_log
 from desktop_app.ui.running import Sweeper
 
@@ -46,9 +46,17 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
     theme.apply(app, theme.Scheme(settings.theme))
     sweeper = Sweeper()
     runner = JobRunner()
+    path = catalog_path or where.catalog
+    damage: CatalogDamaged | None = None
     try:
-        path = catalog_path or where.catalog
-        catalog, has_folders = open_or_bring_back(runner, path, partial(_open_catalog, path))
+        while True:
+            if damage is not None:
+                bring_back(runner, path, damage)
+            opened = open_or_bring_back(runner, path, partial(_open_catalog, path))
+            status, damage = _one_window(opened, where, runner, settings, folders)
+            if damage is None:
+                break
+            runner = JobRunner()
     except Cancelled:
         runner.shutdown(SHUTDOWN_S)
         return 1
@@ -56,12 +64,6 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
         runner.shutdown(SHUTDOWN_S)
         QMessageBox(QMessageBox.Icon.Warning, "Likeness", str(error)).exec()
         return 1
-    store = ModelStore(resources() / "models", where.models)
-    likeness = Likeness(catalog, where, store, runner, settings)
-    catcher = CrashCatcher(likeness.window)
-    likeness.begin(folders, has_folders)
-    status = app.exec()
-    catcher.release()
     sweeper.stop()
     logging.getLogger().removeHandler(log)
     log.close()
@@ -70,7 +72,25 @@ def run_window(catalog_path: Path | None, folders: Sequence[Path]) -> int:
     return status
 
 
+def _one_window(
+    opened: tuple[Catalog, bool],
+    where: Places,
+    runner: JobRunner,
+    settings: Settings,
+    folders: Sequence[Path],
+) -> tuple[int, CatalogDamaged | None]:
+    """The window until it is closed; with the damage where that is why."""
+    catalog, has_folders = opened
+    store = ModelStore(resources() / "models", where.models)
+    likeness = Likeness(catalog, where, store, runner, settings)
+    catcher = CrashCatcher(likeness.window)
+    likeness.begin(folders, has_folders)
+    status = QApplication.exec()
+    catcher.release()
+    return status, likeness.damage
+
+
 def _open_catalog(path: Path, _report: Report) -> tuple[Catalog, bool]:
     """The catalog, and whether it has a folder."""
-    catalog = Catalog.open(path)
+    catalog = Catalog.open(path, at_once=True)
     return catalog, bool(catalog.folders.all())

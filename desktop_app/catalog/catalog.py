@@ -54,6 +54,9 @@ from desktop_app.catalog.versions import Steps, require_known, schema_of
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, CatalogDamaged, NotKnown
 
+SMALL = 32_000_000
+"""Bytes of a catalog that is looked through for damage in a blink, before it is opened."""
+
 
 class Catalog:
     """All photos, faces, people and restorations of a library.
@@ -63,8 +66,12 @@ class Catalog:
     what changes tells so by `CatalogChanges`. `forgetting` notes what is left of a forgetting.
     """
 
-    def __init__(self, file: CatalogFile, lock: FileLock | None) -> None:
+    def __init__(
+        self, file: CatalogFile, lock: FileLock | None, *, looked_through: bool = True
+    ) -> None:
         """Use `open`."""
+        self.looked_through = looked_through
+        """Whether the file was looked through for damage; if not, `require_sound` does so."""
         log = DecisionLog()
         self._file = file
         self._lock = lock
@@ -84,11 +91,14 @@ class Catalog:
         *,
         read_only: bool = False,
         anew: bool = False,
+        at_once: bool = False,
         steps: Steps | None = None,
     ) -> Self:
         """Opens a catalog; makes it where there is none, and brings an older one up to date.
 
         `read_only` takes no lock, so that it works beside an open window, and changes nothing.
+        `at_once` leaves it to the caller to look through a large one for damage (`require_sound`)
+        before much is written: that takes a second for each gigabyte, or many on a slow disk.
         `anew` sets aside what stands there, damaged or not, and begins an empty one.
         `steps` are the migrations, for tests. Raises `CatalogBusy`, `CatalogTooNew`,
         `CatalogDamaged` (naming the newest sound backup; also where the catalog is gone or empty
@@ -111,12 +121,16 @@ class Catalog:
                 put_aside(path)
             else:
                 _require_not_lost(path)
+            looked_through = True
             if path.exists() and path.stat().st_size:
-                _require_sound(path, read_only=False)
+                looked_through = not at_once or path.stat().st_size <= SMALL
+                if looked_through or schema_of(path) != steps.head:
+                    _require_sound(path, read_only=False)
+                    looked_through = True
                 require_known(path, steps)
             make_file(path)
             upgrade(path, steps)
-            return cls(CatalogFile(path), lock)
+            return cls(CatalogFile(path), lock, looked_through=looked_through)
         except BaseException:
             lock.release()
             raise
@@ -151,6 +165,11 @@ class Catalog:
             in_restorations,
             size,
         )
+
+    def require_sound(self) -> None:
+        """Looks through the file for damage while it is in use; raises `CatalogDamaged`."""
+        _require_sound(self.path)
+        self.looked_through = True
 
     def check(self) -> list[str]:
         """Everything wrong with the catalog, a sentence each; empty where it is sound.

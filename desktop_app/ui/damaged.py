@@ -41,13 +41,21 @@ def open_or_bring_back(
     try:
         opened: Opened = wait_for(runner, open_it)
     except CatalogDamaged as damage:
-        backup = wait_for(runner, partial(_newest, path))
-        remedy = _asked(str(damage), path, backup)
-        if remedy is None:
-            raise Cancelled from damage
-        wait_for(runner, remedy)
+        bring_back(runner, path, damage)
         opened = wait_for(runner, open_it)
     return opened
+
+
+def bring_back(runner: JobRunner, path: Path, damage: CatalogDamaged) -> None:
+    """Puts a backup or an empty catalog in the place of the damaged one, as the user says.
+
+    Nobody has it open. Raises `Cancelled` where the user wants neither.
+    """
+    backup = wait_for(runner, partial(_newest, path))
+    remedy = _asked(str(damage), path, backup)
+    if remedy is None:
+        raise Cancelled from damage
+    wait_for(runner, remedy)
 
 
 def _newest(path: Path, _report: Report) -> SoundBackup | None:

@@ -1,15 +1,22 @@
 """A damaged catalog is met with the offer of its newest sound backup."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from desktop_app.app.likeness import Likeness
+from desktop_app.app.run import run_window
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.engine import PAGE_SIZE
 from desktop_app.domain.progress import Cancelled
 from desktop_app.jobs.runner import JobRunner
+from desktop_app.settings.places import places
 from desktop_app.ui.damaged import open_or_bring_back
 
 
@@ -80,3 +87,45 @@ def test_a_catalog_that_is_gone_is_brought_back_too(
     _answers(qtbot, "Use the backup", [])
     with open_or_bring_back(runner, path, lambda _report: Catalog.open(path)) as catalog:
         assert [one.person.name for one in catalog.people.all()] == ["Anna"]
+
+
+def test_damage_in_a_large_catalog_is_found_behind_the_open_window(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It opens at once, closes when the damage is found, and opens again on the backup."""
+    monkeypatch.setattr("desktop_app.catalog.catalog.SMALL", 0)
+    monkeypatch.setattr("os._exit", lambda status: None)  # the end of the application, not of this
+    monkeypatch.setenv("LIKENESS_HOME", str(tmp_path))
+    path = places(tmp_path).catalog
+    with Catalog.open(path) as catalog:
+        catalog.folders.add(tmp_path)
+        catalog.people.add("Anna")
+        catalog.backup_beside("daily")
+    _tear_a_page_that_is_rarely_read(path)
+    opened: list[list[str]] = []
+    begin = Likeness.begin
+
+    def begin_and_note(likeness: Likeness, *given: Any) -> None:
+        begin(likeness, *given)
+        opened.append([one.person.name for one in likeness.catalog.people.all()])
+        if len(opened) > 1:
+            QTimer.singleShot(0, likeness.window.close)
+
+    monkeypatch.setattr(Likeness, "begin", begin_and_note)
+    said: list[str] = []
+    _answers(qtbot, "Use the backup", said)
+    assert run_window(None, []) == 0
+    assert len(said) == 1
+    assert opened == [["Anna"], ["Anna"]]
+    with Catalog.open(path) as catalog:
+        assert catalog.check() == []
+
+
+def _tear_a_page_that_is_rarely_read(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        root = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'restorations_by_person'"
+        ).fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((root - 1) * PAGE_SIZE)
+        file.write(b"\xff" * PAGE_SIZE)
