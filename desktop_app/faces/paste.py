@@ -12,7 +12,7 @@ from desktop_app.domain.face import AlignedFace
 from desktop_app.domain.photo import ColourMode, FloatImage, SourcePixels
 from desktop_app.domain.restoration import RestoreSettings
 from desktop_app.faces.alignment import inverted, scale_of, warp_points
-from desktop_app.faces.grain import grain_coarseness, grain_kept, grain_strength, make_grain
+from desktop_app.faces.grain import grain_kept, make_grain, measure_grain
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _ONE_TONE = 4.0 / 255  # of white: a picture has one tone where colours stray less from its curve
@@ -253,13 +253,9 @@ def _missing_grain(
     """(height, width): the grain that face and surroundings had and the restored face lost."""
     around, inside = mask < 0.02, mask > 0.5
     # a background of leaves is no grain: the face had none of it before
-    wanted = min(grain_strength(luminance, around), grain_strength(luminance, inside))
+    seen = (measure_grain(luminance, around), measure_grain(luminance, inside))
+    wanted = min(seen, key=lambda grain: grain.strength)
     kept = grain_kept(luminance, luminance + luminance_of(change), inside)
-    strength = wanted * float(np.sqrt(1 - kept**2))
+    missing = replace(wanted, strength=wanted.strength * float(np.sqrt(1 - kept**2)))
     seed = zlib.crc32(luminance.tobytes())
-    return make_grain(
-        (luminance.shape[0], luminance.shape[1]),
-        strength,
-        grain_coarseness(luminance, around),
-        seed,
-    )
+    return make_grain((luminance.shape[0], luminance.shape[1]), missing, seed)

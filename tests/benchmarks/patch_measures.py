@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.domain.photo import RgbImage
-from desktop_app.faces.grain import grain_strength
+from desktop_app.faces.grain import measure_grain
 
 _RIM = (0.02, 0.6)  # of the mask: where a seam would be
 _LEAST_GRAIN = 1 / 255  # of white: there is hardly any
@@ -76,5 +76,6 @@ def _stray(before: RgbImage, picture: RgbImage, inside: NDArray[np.bool_]) -> fl
 
 def _grain(old: Plane, new: Plane, mask: Plane) -> float:
     inside, around = mask > 0.5, mask < 0.02
-    wanted = min(grain_strength(old / 255, around), grain_strength(old / 255, inside))
-    return grain_strength(new / 255, inside) / wanted if wanted > _LEAST_GRAIN else float("nan")
+    old, new = old / np.float32(255), new / np.float32(255)
+    wanted = min(measure_grain(old, around).strength, measure_grain(old, inside).strength)
+    return measure_grain(new, inside).strength / wanted if wanted > _LEAST_GRAIN else float("nan")

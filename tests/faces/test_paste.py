@@ -11,7 +11,7 @@ from desktop_app.domain.face import AlignedFace, Landmarks
 from desktop_app.domain.photo import ColourMode, FloatImage, SourcePixels
 from desktop_app.domain.restoration import RestoreSettings
 from desktop_app.faces.alignment import align_face, warp_points
-from desktop_app.faces.grain import grain_strength, make_grain
+from desktop_app.faces.grain import Grain, make_grain, measure_grain
 from desktop_app.faces.mask import face_mask
 from desktop_app.faces.paste import has_one_tone, paste_back
 from desktop_app.imaging.display import to_rgb
@@ -209,7 +209,7 @@ def test_turned_faces_and_faces_at_the_edge_are_laid_in(
 
 
 def test_lost_grain_is_laid_over_again() -> None:
-    flat = np.full((300, 400), 0.5, np.float32) + make_grain((300, 400), 0.03, 0, seed=1)
+    flat = np.full((300, 400), 0.5, np.float32) + make_grain((300, 400), Grain(0.03, 0), seed=1)
     before = SourcePixels(np.round(flat * 65535).astype(np.uint16)[:, :, None], GREY)
     landmarks = _landmarks(size=0.9)
     aligned = _aligned(before, landmarks)
@@ -219,16 +219,16 @@ def test_lost_grain_is_laid_over_again() -> None:
 
     def left(settings: RestoreSettings) -> float:
         after = _laid(before, smooth, aligned, landmarks, settings)
-        return grain_strength(after.samples[:, :, 0].astype(np.float32) / 65535, inside)
+        return measure_grain(after.samples[:, :, 0].astype(np.float32) / 65535, inside).strength
 
-    wanted = grain_strength(before.samples[:, :, 0].astype(np.float32) / 65535, inside)
+    wanted = measure_grain(before.samples[:, :, 0].astype(np.float32) / 65535, inside).strength
     assert left(replace(PLAIN, grain=False)) < 0.6 * wanted
     assert left(replace(PLAIN, grain=True)) == pytest.approx(wanted, rel=0.25)
 
 
 @pytest.mark.parametrize("size", [128, 512])
 def test_a_face_with_new_detail_gets_its_grain_too(size: int) -> None:
-    flat = np.full((300, 400), 0.5, np.float32) + make_grain((300, 400), 0.03, 0, seed=1)
+    flat = np.full((300, 400), 0.5, np.float32) + make_grain((300, 400), Grain(0.03, 0), seed=1)
     before = SourcePixels(np.round(flat * 65535).astype(np.uint16)[:, :, None], GREY)
     landmarks = _landmarks(size=0.9)
     aligned = _aligned(before, landmarks, size)
