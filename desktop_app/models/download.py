@@ -19,6 +19,7 @@ from desktop_app.domain.errors import DiskFull, FileVanished, ModelRefused
 from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.whole_file import as_expected
+from desktop_app.models.addresses import require_named
 
 _BLOCK = 1 << 20  # bytes
 _ROOM_TO_SPARE = 100_000_000
@@ -37,8 +38,9 @@ def ask_for(url: str) -> Offered:
     """Size and sha256, from the answer before its redirection (Hugging Face's own headers).
 
     Fetches nothing. Raises `FileVanished` where the other side cannot be reached, `ModelRefused`
-    where it tells no checksum.
+    where it tells no checksum or is not among the named addresses.
     """
+    require_named(url)
     opener = urllib.request.build_opener(_StayHere)
     try:
         with contextlib.closing(
@@ -102,12 +104,15 @@ def download(url: str, folder: Path, report: Report) -> Path:
 
 
 def _name_of(url: str) -> str:
-    return urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+    name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+    if not name or name.startswith(".") or Path(name).name != name or "\\" in name:
+        raise ModelRefused("The address names no file that could be kept.")
+    return name
 
 
 def _fetch(url: str, part: Path, here: int, offered: Offered, report: Report) -> None:
     asked = urllib.request.Request(url, headers={"Range": f"bytes={here}-"} if here else {})
-    opener = urllib.request.build_opener(_NeverLessSafe)
+    opener = urllib.request.build_opener(_NamedAlone)
     with opener.open(asked, timeout=_PATIENCE) as answer:
         goes_on = here > 0 and answer.status == 206
         done = here if goes_on else 0
@@ -131,8 +136,8 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-class _NeverLessSafe(urllib.request.HTTPRedirectHandler):
-    """Follows redirections, but never from https to http."""
+class _NamedAlone(urllib.request.HTTPRedirectHandler):
+    """Follows redirections, but only to the addresses that are named: never to http."""
 
     def redirect_request(
         self,
@@ -143,8 +148,7 @@ class _NeverLessSafe(urllib.request.HTTPRedirectHandler):
         headers: Any,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if req.full_url.startswith("https:") and not newurl.startswith("https:"):
-            raise urllib.error.URLError("the other side sends to an unsafe address")
+        require_named(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -51,6 +51,7 @@ class ModelStore:
     def __init__(self, bundled: Path, installed: Path) -> None:
         self._bundled = bundled
         self._installed = installed
+        self._found_whole: set[str] = set()  # bundled models whose every byte was compared
 
     def all(self) -> list[KnownModel]:
         return list(KNOWN.values())
@@ -65,10 +66,14 @@ class ModelStore:
     def path(self, model_id: str) -> Path:
         """The file of a model with one file, the folder of one with several.
 
+        What comes with the application is compared with its checksums, once in a session.
         Raises `ModelNotInstalled`.
         """
         model = self.get(model_id)
-        condition = self.state(model_id)
+        unseen = model.bundled and model_id not in self._found_whole
+        condition = self._condition(model, thorough=unseen)
+        if unseen and condition.state is ModelState.INSTALLED:
+            self._found_whole.add(model_id)
         if condition.state is not ModelState.INSTALLED:
             raise ModelNotInstalled(
                 f"{model.title} is not usable: {condition.why} "

@@ -5,6 +5,9 @@ import hashlib
 import http.server
 import threading
 from collections.abc import Iterator
+from unittest.mock import patch
+
+from desktop_app.models import addresses
 
 CONTENT = bytes(range(256)) * 20_000  # 5 MB
 
@@ -14,6 +17,7 @@ class Makers(http.server.BaseHTTPRequestHandler):
     checksum = hashlib.sha256(CONTENT).hexdigest()
     ranges: list[str | None] = []  # noqa: RUF012
     asked: list[str] = []  # noqa: RUF012
+    sends_to: str = ""
     breaks_off_after: int | None = None
 
     def do_HEAD(self) -> None:
@@ -29,6 +33,11 @@ class Makers(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked = self.headers.get("Range")
         type(self).ranges.append(asked)
+        if self.sends_to:
+            self.send_response(302)
+            self.send_header("Location", self.sends_to)
+            self.end_headers()
+            return
         start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
         self.send_response(206 if asked else 200)
         self.send_header("Content-Length", str(len(self.sent) - start))
@@ -43,13 +52,14 @@ class Makers(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def makers_at_work() -> Iterator[tuple[type[Makers], str]]:
-    """What they do may be changed on the class; the address is where they are."""
+    """What they do may be changed on the class; the address is where they are, and is named."""
     kind = type("TheseMakers", (Makers,), {"ranges": [], "asked": []})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), kind)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield kind, f"http://127.0.0.1:{server.server_port}"
+        with patch.object(addresses, "NAMED", ("http://127.0.0.1",)):
+            yield kind, f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -11,7 +11,7 @@ from desktop_app.domain.errors import FileVanished, ModelRefused
 from desktop_app.restoration.instant_restore.architecture import Architecture, Kind
 from desktop_app.restoration.instant_restore.checkpoint import CAPTION
 from desktop_app.restoration.instant_restore.convert import CONVERTER_VERSION, FORMAT
-from desktop_app.restoration.instant_restore.parts import expected_shapes
+from desktop_app.restoration.instant_restore.parts import Shapes, expected_shapes
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,18 @@ class ConvertedFile:
 
     def part(self, part: str) -> dict[str, torch.Tensor]:
         """The weights of one part, half precision, by their names within it."""
+        shapes: Shapes
         if part == CAPTION:
             names = {CAPTION: CAPTION}
+            shapes = {CAPTION: (1, 77, int(self.architecture.text_encoder["hidden_size"]))}
         else:
-            names = {n: f"{part}.{n}" for n in expected_shapes(part, self.architecture)}
+            shapes = expected_shapes(part, self.architecture)
+            names = {n: f"{part}.{n}" for n in shapes}
         try:
             with safe_open(str(self.path), "pt") as file:
+                for own, name in names.items():  # all, before the first is read
+                    if tuple(file.get_slice(name).get_shape()) != shapes[own]:
+                        raise _damaged(self.path)
                 return {own: file.get_tensor(name) for own, name in names.items()}
         except (SafetensorError, OSError, ValueError) as error:
             raise _damaged(self.path) from error

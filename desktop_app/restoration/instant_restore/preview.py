@@ -6,8 +6,7 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderTiny
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 
 from desktop_app.domain.errors import FileVanished, ModelRefused
 
@@ -27,11 +26,15 @@ def load_decoder(path: Path) -> torch.nn.Module:
     if not path.is_file():
         raise FileVanished(f"There is no file {path.name}. Install the preview's weights again.")
     decoder = empty_decoder()
+    wanted = {name: list(tensor.shape) for name, tensor in decoder.state_dict().items()}
     try:
-        named = {_name(name): tensor.float() for name, tensor in load_file(str(path)).items()}
-        decoder.load_state_dict(
-            {name: named[name] for name in decoder.state_dict()}, strict=True, assign=True
-        )
+        with safe_open(str(path), "pt") as file:
+            stored = {_name(name): name for name in file.keys()}  # noqa: SIM118
+            for name, shape in wanted.items():  # all, before the first is read
+                if file.get_slice(stored[name]).get_shape() != shape:
+                    raise ValueError(f"{name!r} is of another size")
+            weights = {name: file.get_tensor(stored[name]).float() for name in wanted}
+        decoder.load_state_dict(weights, strict=True, assign=True)
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelRefused(f"{path.name} holds no tiny decoder of the TAESD layout.") from error
     return decoder.requires_grad_(False)
