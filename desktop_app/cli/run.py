@@ -7,12 +7,14 @@ from pathlib import Path
 from desktop_app import __version__
 from desktop_app.cli import (
     catalog_command,
+    data_command,
     demo_command,
     doctor_command,
     engine_command,
     export_command,
     faces_command,
     index_command,
+    menu_command,
     models_command,
     people_command,
     photos_command,
@@ -37,6 +39,8 @@ _COMMANDS = (
     catalog_command,
     doctor_command,
     engine_command,
+    data_command,
+    menu_command,
     demo_command,
 )
 
