@@ -88,6 +88,11 @@ def freeze(out: Path) -> Path:
     if sys.platform == "darwin":
         entitlements = CHECKOUT / "packaging" / "macos" / "entitlements.plist"
         variables["LIKENESS_ENTITLEMENTS"] = str(entitlements)
+    if sys.platform.startswith("linux"):
+        from linux_package import lay_out_menu
+
+        variables["LIKENESS_DESKTOP"] = str(out / "desktop")
+        lay_out_menu(icons, out / "desktop")
     spec = CHECKOUT / "packaging" / "frozen" / "likeness.spec"
     places = ["--distpath", str(out / "folder"), "--workpath", str(out / "work")]
     command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places]

@@ -6,6 +6,7 @@ import gzip
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 
 from trouble import Trouble
@@ -24,15 +25,13 @@ def lay_out(folder: Path, drawn: Path, root: Path, version: str) -> None:
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(folder, root / "opt" / "likeness", symlinks=True)
     share = root / "usr" / "share"
-    _copy(HERE / "linux" / "likeness.desktop", share / "applications" / f"{APP_ID}.desktop")
+    lay_out_menu(drawn, share)
+    (share / "applications").mkdir()
+    (share / f"{APP_ID}.desktop").rename(share / "applications" / f"{APP_ID}.desktop")
     told = (HERE / "linux" / "likeness.metainfo.xml").read_text(encoding="utf-8")
     metainfo = share / "metainfo" / f"{APP_ID}.metainfo.xml"
     metainfo.parent.mkdir(parents=True)
     metainfo.write_text(told.replace("@VERSION@", version), encoding="utf-8")
-    icons = share / "icons" / "hicolor"
-    _copy(CHECKOUT / "resources/icons/likeness.svg", icons / "scalable/apps" / f"{APP_ID}.svg")
-    for side in ICON_SIDES:
-        _copy(drawn / f"{side}.png", icons / f"{side}x{side}" / "apps" / f"{APP_ID}.png")
     page = share / "man" / "man1" / "likeness.1.gz"
     page.parent.mkdir(parents=True)
     page.write_bytes(gzip.compress((HERE / "linux" / "likeness.1").read_bytes(), mtime=0))
@@ -41,6 +40,15 @@ def lay_out(folder: Path, drawn: Path, root: Path, version: str) -> None:
     command = root / "usr" / "bin" / "likeness"
     command.parent.mkdir(parents=True)
     command.symlink_to("/opt/likeness/likeness")
+
+
+def lay_out_menu(drawn: Path, folder: Path) -> None:
+    """The menu's entry and the icon in all sizes; the portable application carries them too."""
+    _copy(HERE / "linux" / "likeness.desktop", folder / f"{APP_ID}.desktop")
+    icons = folder / "icons" / "hicolor"
+    _copy(CHECKOUT / "resources/icons/likeness.svg", icons / "scalable/apps" / f"{APP_ID}.svg")
+    for side in ICON_SIDES:
+        _copy(drawn / f"{side}.png", icons / f"{side}x{side}" / "apps" / f"{APP_ID}.png")
 
 
 def strip_symbols(folder: Path) -> None:
@@ -79,25 +87,51 @@ def deb(folder: Path, out: Path, version: str) -> Path:
         (root / "DEBIAN" / script).chmod(0o755)
     _plain_rights(root)
     made = out / f"likeness_{version}_amd64.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(made)]
-    try:
-        run = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
-    except FileNotFoundError as error:
-        raise Trouble("dpkg-deb is needed to make a Debian package.") from error
-    if run.returncode:
-        raise Trouble("dpkg-deb refused to make the package.")
+    with tempfile.TemporaryDirectory(dir=out) as place:
+        parts = [Path(place) / name for name in ("debian-binary", "control.tar.xz", "data.tar.xz")]
+        parts[0].write_text("2.0\n", encoding="ascii")
+        _pack(root / "DEBIAN", ".", parts[1])
+        shutil.rmtree(root / "DEBIAN")
+        _pack(root, ".", parts[2])
+        made.unlink(missing_ok=True)
+        # deb(5): an ar archive of these three, in this order
+        command = ["ar", "rcD", str(made), *(part.name for part in parts)]
+        if subprocess.run(command, check=False, cwd=place).returncode:
+            raise Trouble("ar, of binutils, refused to make the package.")
     return made
 
 
 def tarball(folder: Path, out: Path, version: str) -> Path:
     """likeness-VERSION-linux-x86_64.tar.xz: unpack anywhere, start `likeness/likeness`."""
     made = out / f"likeness-{version}-linux-x86_64.tar.xz"
-    with tarfile.open(made, "w:xz") as archive:
-        archive.add(folder, "likeness", filter=_owned_by_nobody)
+    _pack(folder, "likeness", made)
     return made
 
 
+def _pack(folder: Path, name: str, made: Path) -> None:
+    """An archive in which `folder` is called `name`, owned by root. Raises `Trouble`.
+
+    The filter for x86 code and a dictionary that spans most of it save 5 % against dpkg-deb's
+    own way (measured, see README.md); whoever unpacks it needs 65 MB of memory.
+    """
+    command = ["xz", "--threads=1", "--format=xz", "--x86", "--lzma2=preset=9e,dict=64MiB"]
+    try:
+        with (
+            made.open("wb") as file,
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file) as xz,
+        ):
+            assert xz.stdin is not None
+            with tarfile.open(fileobj=xz.stdin, mode="w|", format=tarfile.GNU_FORMAT) as archive:
+                archive.add(folder, name, filter=_owned_by_nobody)
+            xz.stdin.close()
+    except FileNotFoundError as error:
+        raise Trouble("xz is needed to pack here: install xz-utils.") from error
+    if xz.returncode:
+        raise Trouble("xz refused to make the package.")
+
+
 def _owned_by_nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Whoever packs it."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = "root"
     return entry

@@ -91,6 +91,8 @@ def join_models(parts: Parts) -> None:
     installing.working.connect(screen.on_job)
     installing.checked.connect(screen.on_checked)
     installing.models_changed.connect(screen.read_again)
+    parts.settings_screen.about.versions_wanted.connect(parts.versions.look)
+    parts.versions.answered.connect(parts.settings_screen.about.show_newest)
     engine = parts.engine_wishes
     screen.engine_look_wanted.connect(engine.look)
     screen.engine_offer_wanted.connect(engine.offer)

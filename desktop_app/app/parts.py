@@ -44,6 +44,7 @@ from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.wishes import RestoreWishes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
+from desktop_app.ui.settings.version_wishes import VersionWishes
 from desktop_app.ui.upkeep import Upkeep
 
 
@@ -88,6 +89,7 @@ class Parts(QObject):
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self.max_pixels)
         self.installing = ModelWishes(runner, messages, store, where)
         self.engine_wishes = EngineWishes(runner, messages, where)
+        self.versions = VersionWishes(runner, messages)
         self.upkeep = Upkeep(catalog, thumbnails, where.memories, runner, messages)
         self._make_screens()
 

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, qVersion
+from PySide6.QtCore import Qt, QUrl, Signal, Slot, qVersion
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 import desktop_app
+from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.progress import Report
+from desktop_app.operations.look_for_update import NewestVersion
 from desktop_app.settings.places import resources
 from desktop_app.ui import controls, theme
 
@@ -26,12 +29,15 @@ class AboutCard(controls.Card):
 
     Signals:
         licences_wanted(): the user wants to read them.
+        versions_wanted(): look for a new version; offered only where there is a place to look.
     """
 
     licences_wanted = Signal()
+    versions_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_look: bool = False) -> None:
         super().__init__()
+        self._page = ""
         self.body.addWidget(controls.label(self.tr("About Likeness"), "title"))
         self.body.addWidget(
             controls.label(
@@ -46,7 +52,44 @@ class AboutCard(controls.Card):
         )
         self.licences = controls.button(self.tr("Parts by others and their terms…"), icon="info")
         self.licences.clicked.connect(self.licences_wanted)
-        self.body.addWidget(self.licences, 0, Qt.AlignmentFlag.AlignLeft)
+        self.look = controls.button(self.tr("Look for a new version"), icon="retry")
+        self.look.setVisible(may_look)
+        self.look.clicked.connect(self._on_look)
+        self.newest = controls.label("", "soft", wrap=True)
+        self.newest.hide()
+        self.page = controls.button(self.tr("Its page"), "quiet", icon="link")
+        self.page.clicked.connect(self._open_page)
+        self.page.hide()
+        self.body.addLayout(controls.row(self.licences, self.look, None))
+        self.body.addWidget(self.newest)
+        self.body.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @Slot()
+    def _on_look(self) -> None:
+        self.look.setEnabled(False)
+        self.newest.setText(self.tr("Asking…"))
+        self.newest.show()
+        self.versions_wanted.emit()
+
+    @Slot(object)
+    def show_newest(self, told: NewestVersion | ExpectedError) -> None:
+        """What the list of versions says, or why nobody knows."""
+        self.look.setEnabled(True)
+        self._page = ""
+        if isinstance(told, ExpectedError):
+            words = str(told)
+        elif told.newer:
+            words = self.tr("Version {version} is there.").format(version=told.version)
+            self._page = told.page
+        else:
+            words = self.tr("This is the newest version.")
+        self.newest.setText(words)
+        self.newest.show()
+        self.page.setVisible(bool(self._page))
+
+    @Slot()
+    def _open_page(self) -> None:
+        QDesktopServices.openUrl(QUrl(self._page))
 
 
 class LicencesDialog(QDialog):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop_app.operations.look_for_update import address_of_versions
 from desktop_app.settings.settings import Settings, words_of
 from desktop_app.ui import controls, theme
 from desktop_app.ui.results.side_scroll import SideScroll
@@ -52,7 +53,7 @@ class SettingsScreen(Screen):
         self.privacy = PrivacyCard()
         self.privacy.forget_all_wanted.connect(self.forget_all_wanted)
         column.addWidget(self.privacy)
-        self.about = AboutCard()
+        self.about = AboutCard(may_look=bool(address_of_versions()))
         self.about.licences_wanted.connect(self._on_licences)
         column.addWidget(self.about)
         self.defaults = controls.button(self.tr("Back to the defaults"), icon="undo")
