@@ -47,6 +47,8 @@ class Choices(QObject):
             parts.eyes.forget()
         if _differ(settings, before, _OF_RESTORER):
             parts.restorer.forget()
+        if settings.watch_folders != before.watch_folders:
+            parts.watching.set_on(settings.watch_folders)
         if settings != before:
             self.show()
         if _differ(settings, before, _OF_FACE_MODELS):

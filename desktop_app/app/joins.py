@@ -42,6 +42,12 @@ def join_looking(parts: Parts) -> None:
     looking = parts.looking
     parts.library.rescan_wanted.connect(looking.look_at)
     parts.library.remove_folder_wanted.connect(looking.remove_folder)
+    parts.library.seen.connect(looking.look_first)
+    parts.library.pause_wanted.connect(looking.pause)
+    parts.library.resume_wanted.connect(looking.resume)
+    looking.looking_changed.connect(parts.library.show_looking)
+    looking.catalog_changed.connect(parts.watching.follow)
+    parts.watching.changed.connect(looking.look_again)
     parts.photo.draw_wanted.connect(looking.draw_face)
     parts.photo.rescan_wanted.connect(looking.rescan_photo)
 

@@ -92,6 +92,7 @@ class Likeness(Parts):
             self.looking.add_folder(folder)
         if self._has_folders:
             self.looking.look_at_all()
+        self.watching.set_on(self.settings.watch_folders)
 
     @Slot(object)
     def _on_damage(self, error: Exception) -> None:
@@ -155,6 +156,8 @@ class Likeness(Parts):
     def close(self) -> None:
         """Stops the lanes, then closes what they worked with."""
         self.window.hide()
+        if not self.watching.stop():
+            _log.warning("a drive did not answer in time")
         if self.runner.shutdown(SHUTDOWN_S):
             self.restorer.close()
             self.catalog.close()

@@ -46,6 +46,7 @@ from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
 from desktop_app.ui.settings.version_wishes import VersionWishes
 from desktop_app.ui.upkeep import Upkeep
+from desktop_app.ui.watching import Watching
 
 
 class Parts(QObject):
@@ -75,6 +76,7 @@ class Parts(QObject):
         self.bench = Workbench(catalog, runner, messages, pictures, where)
         self.decisions = Decisions(catalog, thumbnails, where.memories, runner, messages)
         self.looking = Looking(catalog, thumbnails, self.eyes, self.max_pixels, runner, messages)
+        self.watching = Watching(catalog, runner)
         self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
         self.batch = BatchWishes(
             runner,

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
@@ -21,6 +21,7 @@ from desktop_app.operations.look_at_photos import Lookers
 from desktop_app.operations.looking_order import LookingOrder, Pace, WaitingPhotos
 
 MAX_PIXELS = 200_000_000
+_TOLD_AT_ONCE = 400  # new files, noted while the walk goes on
 
 
 def index_folder(
@@ -96,21 +97,24 @@ def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> Cata
     folder = _folder(catalog, folder_id)
     known = catalog.photos.known_files(folder_id)
     unreadable: list[bytes] = []
+    found: set[bytes] = set()
+    added: list[FoundFile] = []  # not known by this path
+    changes = CatalogChanges()
     try:
-        found = {file.relative: file for file in scan_folder(Path(folder.path), report, unreadable)}
+        walk = scan_folder(Path(folder.path), report, unreadable)
+        for some in iter(lambda: _new_of(walk, known, found), None):
+            added += [file for file in some if file.relative not in known]
+            ids = catalog.photos.record_found(
+                folder_id, [FoundPhoto(f.relative, f.size, f.mtime_ns) for f in some]
+            )
+            changes |= CatalogChanges.of(photos=ids)
         if not found and _holds_photos(known):
             raise _offline(Path(folder.path))  # what an unplugged drive leaves is an empty folder
     except FileVanished:
         catalog.folders.mark_offline(folder_id, True)
         raise
-    catalog.folders.mark_offline(folder_id, False)
-    new = {
-        relative: file
-        for relative, file in found.items()
-        if relative not in known
-        or (known[relative].size, known[relative].mtime_ns) != (file.size, file.mtime_ns)
-        or known[relative].state is PhotoState.MISSING
-    }
+    if folder.offline:
+        catalog.folders.mark_offline(folder_id, False)
     gone = {
         relative: known_file
         for relative, known_file in known.items()
@@ -118,19 +122,36 @@ def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> Cata
         and known_file.state is not PhotoState.MISSING
         and not any(relative.startswith(part + b"/") for part in unreadable)
     }
-    changes = CatalogChanges()
-    if new:
-        ids = catalog.photos.record_found(
-            folder_id, [FoundPhoto(f.relative, f.size, f.mtime_ns) for f in new.values()]
-        )
-        changes |= CatalogChanges.of(photos=ids)
     lost = catalog.photos.many([g.photo_id for g in gone.values()])
-    for photo, file in _moved(lost, [f for r, f in new.items() if r not in known]):
+    for photo, file in _moved(lost, added):
         changes |= catalog.photos.moved(photo.id, folder_id, file.relative)
         lost.remove(photo)
     if lost:
         changes |= catalog.photos.mark_missing([photo.id for photo in lost])
     return changes
+
+
+def _new_of(
+    walk: Iterator[FoundFile], known: Mapping[bytes, KnownFile], found: set[bytes]
+) -> list[FoundFile] | None:
+    """The next files that are new or changed, or were missing; None where the walk is over.
+
+    A part at a time, so that those of a large folder that were found can be shown soon.
+    """
+    new: list[FoundFile] = []
+    for file in walk:
+        found.add(file.relative)
+        before = known.get(file.relative)
+        if (
+            before is None
+            or before.size != file.size
+            or before.mtime_ns != file.mtime_ns
+            or before.state is PhotoState.MISSING
+        ):
+            new.append(file)
+            if len(new) == _TOLD_AT_ONCE:
+                return new
+    return new or None
 
 
 def _folder(catalog: Catalog, folder_id: FolderId) -> Folder:

@@ -101,6 +101,14 @@ class Settings:
             "other programs and as a safe copy. Photos are never changed.",
         ),
     )
+    watch_folders: bool = _setting(
+        True,
+        Words(
+            "Notice new photos",
+            "Folders of the library are watched: photos that come, change, move or go are noticed "
+            "by themselves. Otherwise they are looked for at the start, and when you ask.",
+        ),
+    )
     max_megapixels: int = _setting(
         200,
         Words(

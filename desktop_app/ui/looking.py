@@ -1,11 +1,12 @@
 """Looks at the folders of the library: finds photos and faces, groups them, suggests people."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
@@ -20,6 +21,7 @@ from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.looking_order import LookingOrder
 from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.ui import words
 from desktop_app.ui.messages import Messages
@@ -27,12 +29,30 @@ from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.wishes import Wishes
 
 _SHOW_EVERY_S = 1.5
+_SHOW_EARLY_S = 0.4  # in the first seconds of a folder, so that its first pictures come at once
+_EARLY_S = 4.0
 _GROUP_EVERY_S = 20.0
 _AFTER_DECISIONS_MS = 1_200
 
 
+@dataclass(frozen=True)
+class LookingState:
+    """How far a folder is looked through. `total` is None while its files are still counted."""
+
+    done: int
+    total: int | None
+    what: str  # the photo looked at last
+    paused: bool
+
+
 class Looking(Wishes):
-    """Reads folders on `Lane.INDEX`; groups faces on `Lane.GROUP`, also while reading goes on."""
+    """Reads folders on `Lane.INDEX`; groups faces on `Lane.GROUP`, also while reading goes on.
+
+    Signals:
+        looking_changed(LookingState or None): the folder that is looked through; None: none is.
+    """
+
+    looking_changed = Signal(object)
 
     def __init__(
         self,
@@ -53,6 +73,10 @@ class Looking(Wishes):
         self._grouping: Job | None = None
         self._group_again = False
         self._looking: dict[Job, FolderId] = {}
+        self._began: dict[Job, float] = {}
+        self._again: set[FolderId] = set()
+        self._order = LookingOrder()
+        self._progress: Progress | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_AFTER_DECISIONS_MS)
@@ -79,8 +103,15 @@ class Looking(Wishes):
         """Looks for new and changed photos in a folder."""
         if folder_id in self._looking.values():
             return
+        self._again.discard(folder_id)
         work = partial(
-            _index, self._catalog, folder_id, self._eyes, self._thumbnails, self._max_pixels()
+            _index,
+            self._catalog,
+            folder_id,
+            self._eyes,
+            self._thumbnails,
+            self._max_pixels(),
+            self._order,
         )
         job = self.run(
             Lane.INDEX,
@@ -92,6 +123,35 @@ class Looking(Wishes):
         self._looking[job] = folder_id
         job.progressed.connect(self._on_progress)
         job.finished.connect(self._on_ended)
+
+    @Slot(object)
+    def look_again(self, folder_id: FolderId) -> None:
+        """Something changed in a folder, perhaps in a part that was just looked through."""
+        if folder_id in self._looking.values():
+            self._again.add(folder_id)
+        else:
+            self.look_at(folder_id)
+
+    @Slot(object)
+    def look_first(self, photo_ids: Sequence[PhotoId]) -> None:
+        """The user looks at these photos: they come before others that wait."""
+        self._order.look_first(photo_ids)
+
+    @Slot()
+    def pause(self) -> None:
+        """Finishes what is under way and begins nothing until `resume`."""
+        self._order.pause()
+        self._tell_looking()
+
+    @Slot()
+    def resume(self) -> None:
+        self._order.resume()
+        self._tell_looking()
+
+    def _tell_looking(self) -> None:
+        at, paused = self._progress, self._order.paused
+        state = None if at is None else LookingState(at.done, at.total, at.what, paused)
+        self.looking_changed.emit(state)
 
     @Slot()
     def look_at_all(self) -> None:
@@ -182,12 +242,15 @@ class Looking(Wishes):
             self._soon.start()
 
     @Slot(object)
-    def _on_progress(self, _progress: Progress) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         now = time.monotonic()
         job = self.sender()
         if not isinstance(job, Job):
             return
-        if now - self._shown_at > _SHOW_EVERY_S:
+        self._progress = progress
+        self._tell_looking()
+        early = now - self._began.setdefault(job, now) < _EARLY_S
+        if now - self._shown_at > (_SHOW_EARLY_S if early else _SHOW_EVERY_S):
             self._shown_at = now
             self.catalog_changed.emit(CatalogChanges.of(folders=[self._looking[job]]), None)
         if now - self._grouped_at > _GROUP_EVERY_S:
@@ -208,8 +271,16 @@ class Looking(Wishes):
     @Slot()
     def _on_ended(self) -> None:
         job = self.sender()
-        if isinstance(job, Job):
-            self._looking.pop(job, None)
+        if not isinstance(job, Job):
+            return
+        folder_id = self._looking.pop(job, None)
+        self._began.pop(job, None)
+        if not self._looking:
+            self._progress = None
+            self._tell_looking()
+        if folder_id in self._again:
+            self._again.discard(folder_id)
+            self.look_at(folder_id)
 
 
 def _add_folder(catalog: Catalog, path: Path, _report: Report) -> tuple[FolderId, CatalogChanges]:
@@ -222,9 +293,10 @@ def _index(
     eyes: OpenedEyes,
     thumbnails: ThumbnailStore,
     max_pixels: int,
+    order: LookingOrder,
     report: Report,
 ) -> CatalogChanges:
-    return index_folder(catalog, folder_id, eyes.get(), thumbnails, report, max_pixels)
+    return index_folder(catalog, folder_id, eyes.get(), thumbnails, report, max_pixels, order)
 
 
 def _remove_folder(catalog: Catalog, folder_id: FolderId, _report: Report) -> CatalogChanges:

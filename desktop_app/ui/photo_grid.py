@@ -36,9 +36,11 @@ class PhotoGridModel(QAbstractListModel):
 
     Signals:
         looks_changed([PhotoId]): these were looked at, or read again, since they were last read.
+        rows_read(): more is known of the photos that are painted.
     """
 
     looks_changed = Signal(object)
+    rows_read = Signal()
 
     def __init__(self, runner: JobRunner, read: ReadRows, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -163,6 +165,7 @@ class PhotoGridModel(QAbstractListModel):
             self._outdated.discard(self._known.popitem(last=False)[0])
         if changed:
             self.looks_changed.emit(changed)
+        self.rows_read.emit()
         rows = sorted(row for row in map(self._rows_of.get, asked) if row is not None)
         if rows:
             self.dataChanged.emit(self.index(rows[0]), self.index(rows[-1]))
