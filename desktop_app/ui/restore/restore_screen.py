@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.ids import FaceId, PhotoId
-from desktop_app.domain.progress import Progress
 from desktop_app.jobs.job import Job
-from desktop_app.operations.index_folder import MAX_PIXELS
-from desktop_app.ui import controls, theme
 from desktop_app.ui.restore.at_work import AtWork
+from desktop_app.ui.restore.blend_canvas import BlendCanvas
 from desktop_app.ui.restore.engines import PREVIEWED
 from desktop_app.ui.restore.photo_desk import PhotoDesk
 from desktop_app.ui.restore.reading import (
@@ -26,14 +23,16 @@ from desktop_app.ui.restore.reading import (
 )
 from desktop_app.ui.restore.sides import EngineChoice, FacesSide, GuidesSide
 from desktop_app.ui.restore.tries import is_rough
+from desktop_app.ui.restore.under_way import UnderWay
 from desktop_app.ui.results.or_error import or_error
 from desktop_app.ui.results.patches import PhotoOnTable
-from desktop_app.ui.screen import Screen, Workbench
+from desktop_app.ui.results.table_screen import TableScreen
+from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import CompareSubject, PhotoSubject, RestoreSubject
-from desktop_app.ui.words import counted, photo_name
+from desktop_app.ui.words import photo_name
 
 
-class RestoreScreen(Screen):
+class RestoreScreen(TableScreen):
     """Shows the faces of one photo and what came of them; accepts nothing by itself.
 
     `app/` gives `show_engines` what can run, and joins `RestoreWishes.restoring` to `on_job`.
@@ -56,8 +55,11 @@ class RestoreScreen(Screen):
     icon = "restore"
 
     def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
-        self.max_pixels = MAX_PIXELS
+        super().__init__(
+            bench,
+            self.tr("No photo to restore yet"),
+            self.tr("Choose a photo in the library, then press R."),
+        )
         self.at_work = AtWork()
         self._photo_id: PhotoId | None = None
         self.faces = FacesSide(bench.pictures)
@@ -65,35 +67,14 @@ class RestoreScreen(Screen):
         self.desk = PhotoDesk()
         self.canvas = self.desk.canvas
         self.notice = self.desk.notice
-        self.empty = controls.EmptyState(
-            "restore",
-            self.tr("No photo to restore yet"),
-            self.tr("Choose a photo in the library, then press R."),
-            self.tr("Open the library"),
-        )
-        self._lay_out()
+        self._under_way = UnderWay(self.notice, self.at_work)
+        self.lay_out(self.faces, self.desk, self.guides, wide=self.desk)
         self._join()
-
-    def _lay_out(self) -> None:
-        inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, theme.GAP_SMALL)
-        row.setSpacing(theme.GAP_SMALL)
-        row.addWidget(self.faces)
-        row.addWidget(self.desk, 1)
-        row.addWidget(self.guides)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(inside)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._stack)
-        for button in self.findChildren(QAbstractButton):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take Space away
 
     def _join(self) -> None:
         self.empty.wished.connect(self._on_empty_wish)
-        self.notice.action_wanted.connect(self._on_notice_wish)
+        self._under_way.changed.connect(self._show_running)
+        self._under_way.models_wanted.connect(self._on_models_wanted)
         self.faces.list.face_chosen.connect(self._on_face_chosen)
         self.faces.all_button.clicked.connect(self.restore_all)
         self.canvas.face_clicked.connect(self.faces.list.choose)
@@ -114,7 +95,7 @@ class RestoreScreen(Screen):
         result.strength_moved.connect(self.canvas.set_strength)
         result.look_changed.connect(self._compose)
         result.settings_wanted.connect(self.settings_wanted)
-        result.version_chosen.connect(self.choose_version)
+        result.version_chosen.connect(self.choose_result)
 
         for keys, wish in (
             ("R", self.restore_face),
@@ -174,16 +155,7 @@ class RestoreScreen(Screen):
     @Slot(object, object)
     def on_job(self, job: Job, faces: Sequence[FaceId]) -> None:
         """A restoring has been submitted: its progress is shown until it ends."""
-        self.at_work.jobs[job] = frozenset(faces)
-        job.progressed.connect(self._on_progress)
-        job.finished.connect(self._on_job_finished)
-        words = counted(
-            len(self.at_work.running),
-            self.tr("Restoring one face"),
-            self.tr("Restoring {n} faces"),
-        )
-        self.notice.work(words, self.tr("Cancel"))
-        self._show_running()
+        self._under_way.follow(job, faces)
 
     # Reading
 
@@ -191,10 +163,7 @@ class RestoreScreen(Screen):
         self._photo_id = photo_id
         self.at_work.page = self.at_work.face_id = None
         self.desk.clear()
-        self.empty.say(
-            "photo", self.tr("Opening the photo"), self.tr("A large scan takes a moment.")
-        )
-        self._stack.setCurrentIndex(0)
+        self.say_opening()
         self._read_page(photo_id)
         self._read_table(photo_id)
 
@@ -212,32 +181,25 @@ class RestoreScreen(Screen):
         if self.desk.is_outdated(page):
             self._read_table(page.photo.id)
         if not page.faces:
-            self.empty.say(
+            self.say_instead(
                 "person",
                 self.tr("No face was found in this photo"),
                 self.tr("Draw a box around a face, and it can be named and restored."),
                 self.tr("Draw a face"),
             )
-            self._stack.setCurrentIndex(0)
             return
         if self.desk.composer is not None:
-            self._stack.setCurrentIndex(1)
+            self.show_table()
         self.faces.list.choose(self.at_work.begin(page))
         self._show_face()
 
     def _on_table(self, table: PhotoOnTable | ExpectedError) -> None:
         if isinstance(table, ExpectedError):
-            self.empty.say(
-                "offline",
-                self.tr("This photo cannot be opened now"),
-                str(table),
-                self.tr("Try again"),
-            )
-            self._stack.setCurrentIndex(0)
+            self.say_not_opened(table)
             return
         self.desk.show_table(self.bench.catalog, table)
         if self.at_work.faces:
-            self._stack.setCurrentIndex(1)
+            self.show_table()
             self._compose()
         if not self.guides.why_not_engine() and self.at_work.ready():
             self.engine_wanted.emit(self.guides.chosen_engine())
@@ -283,11 +245,7 @@ class RestoreScreen(Screen):
         running, missing = self.at_work.running, self.guides.why_not_engine()
         self.faces.list.faces.set_running(running)
         self.faces.offer_all(0 if missing else len(self.at_work.ready()))
-        if not self.at_work.jobs:
-            if missing:
-                self.notice.say("warning", "warning", missing, self.tr("See the models"))
-            else:
-                self.notice.hide()
+        self._under_way.tell(missing)
         face = self.at_work.face
         if face is not None:
             self.guides.offer(
@@ -336,7 +294,7 @@ class RestoreScreen(Screen):
             self.restore_wanted.emit(requests, self.guides.chosen_engine())
 
     @Slot(int)
-    def choose_version(self, number: int) -> None:
+    def choose_result(self, number: int) -> None:
         """Looks at another result of the face, counted from 0."""
         if self.at_work.look_at(number):
             self._show_face()
@@ -373,44 +331,19 @@ class RestoreScreen(Screen):
             self._open(self._photo_id)
 
     @Slot()
-    def _on_notice_wish(self) -> None:
-        if self.at_work.jobs:
-            for job in self.at_work.jobs:
-                job.cancel()
-            self.notice.work(self.tr("Stopping"))
-        else:
-            self.go_wanted.emit("models", None)
-
-    @Slot(object)
-    def _on_progress(self, progress: Progress) -> None:
-        self.notice.progress(progress)
-
-    @Slot()
-    def _on_job_finished(self) -> None:
-        job = self.sender()
-        if isinstance(job, Job):
-            self.at_work.jobs.pop(job, None)
-        self._show_running()
+    def _on_models_wanted(self) -> None:
+        self.go_wanted.emit("models", None)
 
     # Keys
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key == Qt.Key.Key_B:
-            self.canvas.hold_original(True)
-        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
-            self._step(1 if key == Qt.Key.Key_Space else -1)
-        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
-            self.choose_version(key - Qt.Key.Key_1)
-        elif not self.canvas.handle_key(event):
-            super().keyPressEvent(event)
+    @property
+    def table_canvas(self) -> BlendCanvas:
+        return self.canvas
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
-            self.canvas.hold_original(False)
-        super().keyReleaseEvent(event)
+    def hold_original(self, held: bool) -> None:
+        self.canvas.hold_original(held)
 
-    def _step(self, way: int) -> None:
+    def step(self, way: int) -> None:
         face_id = self.at_work.next_face(way)
         if face_id is not None:
             self.faces.list.choose(face_id)
