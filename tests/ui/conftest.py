@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.app import Likeness
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import FoundPhoto, IndexedPhoto
 from desktop_app.domain.ids import FaceId, PersonId
@@ -22,7 +24,10 @@ from desktop_app.domain.photo import DatePrecision, PhotoDate, PhotoMetadata
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
+from desktop_app.models.store import ModelStore
+from desktop_app.operations.eyes import Eyes
 from desktop_app.settings.places import places
+from desktop_app.settings.settings import Settings
 from desktop_app.ui import theme
 from desktop_app.ui.crash import CrashDialog
 from desktop_app.ui.decisions import Decisions
@@ -31,6 +36,7 @@ from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.screen import Workbench
 from tests.ui.painting import MODEL, PEOPLE, SIZE, Library, paint_photo, painted_face
+from tests.ui.restored import PaintedRestorer
 
 
 @pytest.fixture(scope="session")
@@ -131,3 +137,30 @@ def decisions(bench: Workbench) -> Decisions:
     thumbnails = ThumbnailStore(bench.places.thumbnails, 1_000_000)
     memories = bench.places.memories
     return Decisions(bench.catalog, thumbnails, memories, bench.runner, bench.messages)
+
+
+class _PaintedEmbedder:
+    id = MODEL
+
+    def embed(self, image: Any, landmarks: Any) -> Any:
+        return np.eye(128, dtype=np.float32)[0]
+
+
+@pytest.fixture
+def likeness(
+    qtbot: QtBot,
+    tmp_path: Path,
+    library: Library,
+    runner: JobRunner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Likeness:
+    """The whole window on the painted library, with an engine and eyes that paint."""
+    where = places(tmp_path / "home")
+    store = ModelStore(tmp_path / "none", where.models)
+    eyes = Eyes(cast(Any, None), cast(Any, _PaintedEmbedder()))
+    monkeypatch.setattr(Likeness, "_open_eyes", lambda self: eyes)
+    monkeypatch.setattr(Likeness, "_open_restorer", lambda self, engine: PaintedRestorer())
+    made = Likeness(library.catalog, where, store, runner, Settings(theme="dark"))
+    qtbot.addWidget(made.window)
+    made.begin([], False)  # its folder is not read anew
+    return made

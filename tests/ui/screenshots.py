@@ -31,7 +31,7 @@ PRINT = "blue-room-print.jpg"
 class Photographer:
     """Walks through the window as a user would, and takes a picture at each stop."""
 
-    def __init__(self, home: Path, out: Path) -> None:
+    def __init__(self, home: Path, out: Path, size: tuple[int, int] = SIZE) -> None:
         self._out = out
         self._app = QApplication.instance() or QApplication([])
         where = places(home)
@@ -44,7 +44,7 @@ class Photographer:
             Settings(device="cpu"),
         )
         self._window = self._likeness.window
-        self._window.resize(*SIZE)
+        self._window.resize(*size)
         self._likeness.begin([], False)
 
     def wait(self, until: Callable[[], object], seconds: float = 90) -> None:

@@ -1,9 +1,8 @@
 """A batch's drafts through the real window: one key each, undo, export, and all is kept."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -14,38 +13,10 @@ from desktop_app.app import Likeness
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import PersonId
 from desktop_app.domain.restoration import RestorationState
-from desktop_app.jobs.runner import JobRunner
-from desktop_app.models.store import ModelStore
-from desktop_app.operations.eyes import Eyes
 from desktop_app.settings.places import places
-from desktop_app.settings.settings import Settings
-from tests.ui.painting import MODEL, Library
-from tests.ui.restored import PaintedRestorer
+from tests.ui.painting import Library
 
 _WAIT = 20_000
-
-
-class _PaintedEmbedder:
-    id = MODEL
-
-    def embed(self, image: Any, landmarks: Any) -> Any:
-        return np.eye(128, dtype=np.float32)[0]
-
-
-@pytest.fixture
-def likeness(
-    qtbot: QtBot, tmp_path: Path, library: Library, runner: JobRunner, monkeypatch: Any
-) -> Likeness:
-    """The whole window, with an engine and eyes that paint."""
-    where = places(tmp_path / "home")
-    store = ModelStore(tmp_path / "none", where.models)
-    eyes = Eyes(cast(Any, None), cast(Any, _PaintedEmbedder()))
-    monkeypatch.setattr(Likeness, "_open_eyes", lambda self: eyes)
-    monkeypatch.setattr(Likeness, "_open_restorer", lambda self, engine: PaintedRestorer())
-    made = Likeness(library.catalog, where, store, runner, Settings(theme="dark"))
-    qtbot.addWidget(made.window)
-    made.begin([], False)  # its folder is not read anew
-    return made
 
 
 @pytest.fixture

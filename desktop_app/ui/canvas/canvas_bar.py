@@ -1,10 +1,13 @@
 """The few things that a hand on the mouse wants of a canvas: zoom, fit, 100 %, boxes."""
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop_app.ui import controls, theme
 from desktop_app.ui.canvas.canvas import PhotoCanvas
+
+_ROOMY, _TIGHT = 58, 46  # widths in letters: below, words are shorter, and the zoom is not told
 
 
 class CanvasBar(QFrame):
@@ -30,7 +33,7 @@ class CanvasBar(QFrame):
         self.boxes.clicked.connect(canvas.show_boxes)
         canvas.boxes_toggled.connect(self.boxes.setChecked)
         canvas.view_changed.connect(self._show_zoom)
-        layout = QHBoxLayout(self)
+        layout = self._layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, 0)
         layout.setSpacing(theme.GAP_TINY)
         layout.addWidget(self.fit)
@@ -38,12 +41,33 @@ class CanvasBar(QFrame):
         layout.addWidget(self.zoom)
         layout.addStretch()
         self.original = controls.button(self.tr("Hold for the original (B)"), "quiet")
+        self.original.setToolTip(self.tr("Shows the original as long as it is held (B)"))
+        self.original.setAccessibleName(self.tr("Hold for the original"))
         if not with_original:
             self.original.hide()
         self.original.pressed.connect(self._press)
         self.original.released.connect(self._release)
         layout.addWidget(self.original)
         layout.addWidget(self.boxes)
+
+    def add(self, button: QWidget) -> None:
+        """One thing more, for a screen that has it; the face boxes stay last."""
+        self._layout.insertWidget(self._layout.count() - 1, button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, words are said shorter before they are cut off."""
+        super().resizeEvent(event)
+        letter = self.fontMetrics().averageCharWidth()
+        room = self.width() / letter
+        words = self.tr("Hold for the original (B)")
+        if room < _ROOMY:
+            words = self.tr("Original (B)") if room >= _TIGHT else self.tr("B")
+        self.original.setText(words)
+        self.zoom.setVisible(room >= _TIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """The canvas above decides how narrow the two may become."""
+        return QSize(0, super().minimumSizeHint().height())
 
     @Slot(object)
     def _show_zoom(self) -> None:

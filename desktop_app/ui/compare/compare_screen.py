@@ -89,15 +89,12 @@ class CompareScreen(TableScreen):
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
-            ("B", self.tr("See the original while held")),
-            ("1-4", self.tr("Another result")),
             ("V", self.tr("Slider, side by side, result alone")),
             ("Shift+Left, Shift+Right", self.tr("Move the slider")),
             ("Return", self.tr("Accept this result")),
             ("Delete", self.tr("Keep the original")),
             ("T", self.tr("Try other references")),
-            ("Space, Backspace", self.tr("Next face, previous face, and the next photo")),
-            ("Z", self.tr("100 %, and back to the whole photo")),
+            *super().shortcuts(),
         ]
 
     def show_subject(self, subject: Any) -> None:

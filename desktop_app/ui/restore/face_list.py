@@ -107,7 +107,9 @@ class FaceListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{face.name or self.tr('Somebody')}, {self._state_words(face)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return face.references.why if face.references and face.references.why else None
+            why = face.references.why if face.references else ""
+            words = [face.name or self.tr("Somebody"), self._state_words(face), why]
+            return "\n".join(filter(None, words))
         return None
 
     def _changed(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FaceId
-from desktop_app.ui import theme
+from desktop_app.ui import controls, theme
 from desktop_app.ui.canvas.canvas_bar import CanvasBar
 from desktop_app.ui.canvas.overlays import (
     BoxStyle,
@@ -41,6 +41,11 @@ class PhotoDesk(QWidget):
         super().__init__()
         self.canvas = BlendCanvas()
         self.bar = CanvasBar(self.canvas, with_original=True)
+        self.mask_button = controls.IconButton("mask", self.tr("What changes (K)"), checkable=True)
+        self.mask_button.toggled.connect(self.show_mask)
+        self.bar.add(self.mask_button)
+        self.setTabOrder(self.bar.original, self.mask_button)
+        self.setTabOrder(self.mask_button, self.bar.boxes)
         self.notice = Notice()
         self.composer: Composer | None = None
         self._table: PhotoOnTable | None = None
@@ -103,16 +108,17 @@ class PhotoDesk(QWidget):
         self._map_shown = shown
         self._lay_over()
 
-    @Slot()
-    def toggle_mask(self) -> None:
+    @Slot(bool)
+    def show_mask(self, shown: bool) -> None:
         """Veils every pixel that the result leaves as it was, or lifts the veil."""
-        self._mask_shown = not self._mask_shown
+        self._mask_shown = shown
         self._lay_over()
 
     def _lay_over(self) -> None:
         result = self._composed.result if self._composed else None
         known = result.reference_map if result else None
         self.map_known.emit(known is not None)
+        self.mask_button.setEnabled(result is not None)
         if result is not None and known is not None and self._table and self._map_shown:
             window = self._table.windows[result.restoration.face_id]
             self.canvas.set_overlays([ReferenceMapOverlay(known.winner, crop_to_photo(window))])

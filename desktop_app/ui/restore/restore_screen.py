@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
@@ -30,6 +30,8 @@ from desktop_app.ui.results.table_screen import TableScreen
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import CompareSubject, PhotoSubject, RestoreSubject
 from desktop_app.ui.words import photo_name
+
+_NARROW = 1100  # pixels of the screen; below, the sides give way to the photo
 
 
 class RestoreScreen(TableScreen):
@@ -82,6 +84,7 @@ class RestoreScreen(TableScreen):
         self.guides.restore.clicked.connect(self.restore_face)
         self.guides.another.clicked.connect(self.try_again)
         self.guides.compare.clicked.connect(self.compare)
+        self.guides.onward.clicked.connect(self._on_onward)
         self.guides.engine.activated.connect(self._show_running)
         self.guides.map_button.toggled.connect(self.desk.show_map)
         self.desk.map_known.connect(self.guides.map_button.setVisible)
@@ -103,7 +106,7 @@ class RestoreScreen(TableScreen):
             ("A", self.try_again),
             ("Return", self.compare),
             ("M", self.guides.map_button.click),
-            ("K", self.desk.toggle_mask),
+            ("K", self.desk.mask_button.click),
         ):
             QShortcut(QKeySequence(keys), self, wish)
 
@@ -119,13 +122,10 @@ class RestoreScreen(TableScreen):
             ("Shift+R", self.tr("Restore all faces that are ready")),
             ("A", self.tr("Another try, with other references or another seed")),
             ("Return", self.tr("Compare and decide")),
-            ("B", self.tr("See the original while held")),
-            ("1-4", self.tr("Another result")),
             ("M", self.tr("Which reference was used where")),
             ("K", self.tr("Which pixels change, and which stay as they are")),
-            ("Space, Backspace", self.tr("Next face, previous face")),
-            ("Z", self.tr("100 %, and back to the whole photo")),
             ("F", self.tr("Face boxes")),
+            *super().shortcuts(),
         ]
 
     def show_subject(self, subject: Any) -> None:
@@ -244,7 +244,8 @@ class RestoreScreen(TableScreen):
         """What runs, what could run, and why it cannot."""
         running, missing = self.at_work.running, self.guides.why_not_engine()
         self.faces.list.faces.set_running(running)
-        self.faces.offer_all(0 if missing else len(self.at_work.ready()))
+        ready = 0 if missing else len(self.at_work.ready())
+        self.faces.offer_all(ready, len(self.at_work.faces))
         self._under_way.tell(missing)
         face = self.at_work.face
         if face is not None:
@@ -322,6 +323,15 @@ class RestoreScreen(TableScreen):
         self.go_wanted.emit("photo", PhotoSubject(photo_id))
 
     @Slot()
+    def _on_onward(self) -> None:
+        """To where this face gets its name, or its person more photos."""
+        face = self.at_work.face
+        if face is not None and face.references is not None and face.person is not None:
+            self.go_wanted.emit("person", face.person.id)
+        elif face is not None:
+            self.go_wanted.emit("photo", PhotoSubject(face.face.photo_id))
+
+    @Slot()
     def _on_empty_wish(self) -> None:
         if self._photo_id is None:
             self.go_wanted.emit("library", None)
@@ -333,6 +343,11 @@ class RestoreScreen(TableScreen):
     @Slot()
     def _on_models_wanted(self) -> None:
         self.go_wanted.emit("models", None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for side in (self.faces, self.guides):
+            side.set_narrow(self.width() < _NARROW)
 
     # Keys
 

@@ -17,6 +17,7 @@ from desktop_app.ui.restore.tries import is_rough
 from desktop_app.ui.results.side_scroll import SideScroll
 
 FACES_WIDTH, GUIDES_WIDTH = 248, 336
+FACES_NARROW, GUIDES_NARROW = 176, 304  # in a small window the photo takes the room there is
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,12 @@ class FacesSide(QFrame):
         foot.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
         layout.addLayout(foot)
 
-    def offer_all(self, ready: int) -> None:
-        """How many faces wait to be restored."""
+    def set_narrow(self, narrow: bool) -> None:
+        self.setFixedWidth(FACES_NARROW if narrow else FACES_WIDTH)
+
+    def offer_all(self, ready: int, faces: int) -> None:
+        """How many of the faces wait to be restored; one alone has a button of its own."""
+        self.all_button.setVisible(faces > 1)
         self.all_button.setEnabled(ready > 0)
         if ready > 1:
             self.all_button.setText(self.tr("Restore all {n} ready").format(n=ready))
@@ -80,6 +85,7 @@ class GuidesSide(QFrame):
         self.another = controls.button(self.tr("Another try"), icon="retry")
         self.restore = controls.button(self.tr("Restore"), "primary", icon="restore")
         self.restore.setToolTip(self.tr("Restore this face (R)"))
+        self.onward = controls.button("", "primary", icon="person")
         self.compare = controls.button(self.tr("Compare"), "primary", icon="compare")
         self.compare.setToolTip(self.tr("Compare with the original and decide (Return)"))
         inside = QWidget()
@@ -100,13 +106,16 @@ class GuidesSide(QFrame):
         foot.setContentsMargins(theme.GAP, theme.GAP_SMALL, theme.GAP, theme.GAP)
         foot.setSpacing(theme.GAP_SMALL)
         foot.addWidget(self.engine)
-        foot.addLayout(controls.row(self.restore, self.compare, self.another))
+        foot.addLayout(controls.row(self.onward, self.restore, self.compare, self.another))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(scroll, 1)
         layout.addWidget(controls.line())
         layout.addLayout(foot)
+
+    def set_narrow(self, narrow: bool) -> None:
+        self.setFixedWidth(GUIDES_NARROW if narrow else GUIDES_WIDTH)
 
     def show_engines(self, engines: Sequence[EngineChoice], chosen: str) -> None:
         """The engines in a list; one that cannot run says so, and may not be chosen."""
@@ -152,6 +161,18 @@ class GuidesSide(QFrame):
         self.result.show_result(results, number, face.name)
         self.result.setVisible(number >= 0)  # how it is laid in needs no new pass: asked later
         self.result.recipe.setVisible(number >= 0)
+        self.onward.setText(self._onward(face))
+        self.onward.setVisible(bool(self.onward.text()))
+
+    def _onward(self, face: FaceOnPage) -> str:
+        """What is to be done elsewhere before this face can be restored."""
+        if face.state is FaceState.UNNAMED and face.person is not None:
+            return self.tr("Confirm in the photo")
+        if face.state is FaceState.UNNAMED:
+            return self.tr("Say who this is")
+        if face.state is FaceState.NO_REFERENCES:
+            return self.tr("Find more photos")
+        return ""
 
     def _note(self, face: FaceOnPage) -> str:
         if face.state is FaceState.UNNAMED and face.person is not None:
@@ -177,17 +198,21 @@ class GuidesSide(QFrame):
     ) -> None:
         """Which buttons there are: first to restore, then to decide or to try again.
 
-        A fast preview is to be restored in full before anything else.
+        A fast preview is to be restored in full before anything else, and a result that is out of
+        date anew.
         """
         has_result, rough = result is not None, result is not None and is_rough(result)
+        again = rough or (result is not None and result.stale)
         self.compare.setVisible(has_result)
-        self.restore.setVisible(not has_result or not can_retry or rough)
+        self.restore.setVisible(
+            self.onward.isHidden() and (not has_result or not can_retry or again)
+        )
         self.restore.setEnabled(can_restore and not running)
         words = self.tr("Restore again") if has_result else self.tr("Restore")
         self.restore.setText(self.tr("Restore in full") if rough else words)
-        controls.set_look(self.restore, "" if has_result and not rough else "primary")
-        controls.set_look(self.compare, "" if rough else "primary")
-        self.another.setVisible(has_result and not rough)
+        controls.set_look(self.restore, "" if has_result and not again else "primary")
+        controls.set_look(self.compare, "" if again else "primary")
+        self.another.setVisible(has_result and not again)
         self.another.setEnabled(can_restore and can_retry and not running)
         self.another.setToolTip(
             self.tr("The same face with other references, or another seed (A)")

@@ -66,6 +66,14 @@ class TableScreen(Screen):
 
     # Keys
 
+    def shortcuts(self) -> list[tuple[str, str]]:
+        return [
+            ("B", self.tr("See the original while held")),
+            ("1-4", self.tr("Another result")),
+            ("Space, Backspace", self.tr("Next face, previous face")),
+            ("Z", self.tr("100 %, and back to the whole photo")),
+        ]
+
     @property
     def table_canvas(self) -> PhotoCanvas:
         """The canvas that takes the keys nobody else wants."""
