@@ -98,6 +98,8 @@ class _Current:
 
 
 _current = _Current()
+_DESIGNED_POINTS = 10.0  # the text size for which widths in pixels were drawn
+_OF_WORDS = 0.6  # of such a width, what is words
 
 
 def palette() -> Palette:
@@ -115,6 +117,11 @@ def colour(name: str) -> QColor:
     if made is None:
         made = _current.colours[name] = QColor(getattr(_current.palette, name))
     return QColor(made)
+
+
+def wide(pixels: int) -> int:
+    """The width of a panel that is mostly words: it grows with the text, its margins do not."""
+    return round(pixels * (1 + _OF_WORDS * max(0.0, _current.base_points / _DESIGNED_POINTS - 1)))
 
 
 def font(kind: Type = Type.BODY) -> QFont:

@@ -20,7 +20,7 @@ class JudgeSide(QFrame):
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self.setProperty("look", "card")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme.wide(WIDTH))
         self.place = controls.label("", "caption")
         self.name = controls.label("", "title", wrap=True)
         self.state = controls.label("", "soft")

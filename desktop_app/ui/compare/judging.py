@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from desktop_app.domain.ids import PhotoId, RestorationId
+from desktop_app.domain.restoration import RestorationState
 from desktop_app.ui.compare.reading import Candidate, ComparePage, FaceToJudge
 from desktop_app.ui.subjects import CompareSubject
 
@@ -123,6 +124,9 @@ class Judging:
         self.place = min(self.place, max(0, len(page.faces) - 1))
         if back is not None:
             self.place, self.number = back, 0
+            states = {c.restoration.state for f in page.faces for c in f.candidates}
+            if RestorationState.ACCEPTED not in states:
+                self.accepted.pop(page.photo.id, None)
         return fresh or back is not None
 
     def elsewhere(self, changed: Collection[RestorationId]) -> set[RestorationId]:

@@ -11,6 +11,7 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.ids import FaceId, PhotoId
 from desktop_app.jobs.job import Job
+from desktop_app.ui import theme
 from desktop_app.ui.restore.at_work import AtWork
 from desktop_app.ui.restore.blend_canvas import BlendCanvas
 from desktop_app.ui.restore.engines import PREVIEWED
@@ -347,7 +348,7 @@ class RestoreScreen(TableScreen):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for side in (self.faces, self.guides):
-            side.set_narrow(self.width() < _NARROW)
+            side.set_narrow(self.width() < theme.wide(_NARROW))
 
     # Keys
 

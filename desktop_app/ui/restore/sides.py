@@ -35,7 +35,7 @@ class FacesSide(QFrame):
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self.setProperty("look", "card")
-        self.setFixedWidth(FACES_WIDTH)
+        self.set_narrow(False)
         self.list = FaceList(pictures)
         self.all_button = controls.button("", icon="restore")
         self.all_button.setToolTip(self.tr("Restore every face that is ready (Shift+R)"))
@@ -51,7 +51,7 @@ class FacesSide(QFrame):
         layout.addLayout(foot)
 
     def set_narrow(self, narrow: bool) -> None:
-        self.setFixedWidth(FACES_NARROW if narrow else FACES_WIDTH)
+        self.setFixedWidth(theme.wide(FACES_NARROW if narrow else FACES_WIDTH))
 
     def offer_all(self, ready: int, faces: int) -> None:
         """How many of the faces wait to be restored; one alone has a button of its own."""
@@ -71,7 +71,7 @@ class GuidesSide(QFrame):
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self.setProperty("look", "card")
-        self.setFixedWidth(GUIDES_WIDTH)
+        self.set_narrow(False)
         self.name = controls.label("", "title", wrap=True)
         self.note = controls.label("", "soft", wrap=True)
         self.references_title = controls.label(self.tr("References"), "strong")
@@ -115,7 +115,7 @@ class GuidesSide(QFrame):
         layout.addLayout(foot)
 
     def set_narrow(self, narrow: bool) -> None:
-        self.setFixedWidth(GUIDES_NARROW if narrow else GUIDES_WIDTH)
+        self.setFixedWidth(theme.wide(GUIDES_NARROW if narrow else GUIDES_WIDTH))
 
     def show_engines(self, engines: Sequence[EngineChoice], chosen: str) -> None:
         """The engines in a list; one that cannot run says so, and may not be chosen."""
