@@ -50,6 +50,7 @@ def join_looking(parts: Parts) -> None:
     parts.watching.changed.connect(looking.look_again)
     parts.photo.draw_wanted.connect(looking.draw_face)
     parts.photo.rescan_wanted.connect(looking.rescan_photo)
+    parts.upkeep.descriptions_dropped.connect(looking.describe_anew)
 
 
 def join_names(parts: Parts) -> None:

@@ -7,8 +7,16 @@ from typing import Any
 from desktop_app.catalog import newest_sound_backup, restore_backup
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.tools import Tools
-from desktop_app.domain.errors import NameTaken, NotKnown
+from desktop_app.domain.errors import (
+    BadRequest,
+    CatalogDamaged,
+    CatalogTooNew,
+    FileVanished,
+    NameTaken,
+    NotKnown,
+)
 from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.import_names import import_names, photos_to_ask
 from desktop_app.operations.index_folder import index_folder
 
@@ -19,6 +27,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     wishes = parser.add_subparsers(required=True, metavar="WISH")
     check = wishes.add_parser("check", parents=[common], help="look for damage")
+    check.add_argument(
+        "--mend",
+        action="store_true",
+        help="drop descriptions of faces that are damaged, and make them again from the photos",
+    )
     check.set_defaults(command=_check)
     backup = wishes.add_parser("backup", parents=[common], help="write a sound copy")
     backup.add_argument("path", type=Path, metavar="FILE")
@@ -45,6 +58,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _check(asked: argparse.Namespace, tools: Tools) -> int:
+    if asked.mend and tools.catalog.faces.drop_damaged():
+        report = tools.terminal.report("Describing faces")
+        describe_faces_anew(tools.catalog, tools.eyes, report, tools.max_pixels)
     problems = tools.catalog_to_read.check()
     for problem in problems:
         tools.terminal.say(problem)
@@ -76,11 +92,20 @@ def _restore(asked: argparse.Namespace, tools: Tools) -> int:
     return 0
 
 
+def _folders_of_now(tools: Tools) -> list[Path]:
+    try:
+        return [Path(known.path) for known in tools.catalog_to_read.folders.all()]
+    except (CatalogDamaged, CatalogTooNew, FileVanished) as error:
+        raise BadRequest(
+            "The catalog of now cannot tell its folders. Name them after the new catalog's file."
+        ) from error
+
+
 def _rebuild(asked: argparse.Namespace, tools: Tools) -> int:
     """The catalog of now is not touched; the user puts the new one in its place."""
     if asked.path.exists():
         raise NameTaken(f"{asked.path} is there already. Choose another name.")
-    folders = asked.folders or [Path(known.path) for known in tools.catalog_to_read.folders.all()]
+    folders = asked.folders or _folders_of_now(tools)
     with Catalog.open(asked.path) as rebuilt:
         for folder in folders:
             index_folder(

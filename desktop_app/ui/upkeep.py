@@ -1,12 +1,14 @@
 """Looks after the catalog while the window is open: backups, and what a forgetting left."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.ids import FaceId
 from desktop_app.domain.progress import Report
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner, Lane
@@ -20,7 +22,16 @@ _EVERY = timedelta(days=1)
 
 
 class Upkeep(Wishes):
-    """A backup a day, on a lane of its own; and the end of a forgetting that was interrupted."""
+    """A backup a day, on a lane of its own; and the end of a forgetting that was interrupted.
+
+    With the backup every description of a face is compared with its checksum, for SQLite does not
+    see a flipped bit; damaged ones are dropped.
+
+    Signals:
+        descriptions_dropped(): faces wait to be described anew.
+    """
+
+    descriptions_dropped = Signal()
 
     def __init__(
         self,
@@ -49,12 +60,18 @@ class Upkeep(Wishes):
         """Makes a backup where the last one is a day old."""
         self.timer.setInterval(_AGAIN_MS)
         work = partial(_back_up, self._catalog)
-        self.run(Lane.UPKEEP, self.tr("Backing up the catalog"), work, quiet=True)
+        title = self.tr("Backing up the catalog")
+        self.run(Lane.UPKEEP, title, work, then=self._on_backed_up, quiet=True)
+
+    def _on_backed_up(self, dropped: Sequence[FaceId]) -> None:
+        if dropped:
+            self.descriptions_dropped.emit()
 
 
 def _finish(catalog: Catalog, thumbnails: ThumbnailStore, memories: Path, _report: Report) -> None:
     finish_forgetting(catalog, thumbnails, memories)
 
 
-def _back_up(catalog: Catalog, _report: Report) -> Path | None:
-    return catalog.backup_when_due(_EVERY)
+def _back_up(catalog: Catalog, _report: Report) -> list[FaceId]:
+    """The faces whose descriptions were damaged; looked for once the backup is made."""
+    return [] if catalog.backup_when_due(_EVERY) is None else catalog.faces.drop_damaged()

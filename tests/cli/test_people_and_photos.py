@@ -14,6 +14,7 @@ from desktop_app.domain.person import Year
 from desktop_app.domain.photo import DatePrecision
 from desktop_app.settings.places import places
 from tests.catalog.library import MODEL, Library, new_face
+from tests.catalog.test_backups import spoil_embedding
 
 
 @pytest.fixture
@@ -184,6 +185,27 @@ def test_no_byte_of_anybody_stays_when_all_face_data_is_dropped(
         assert (catalog.facts().faces, catalog.facts().people) == (0, 0)
         assert catalog.facts().photos == 5
         assert not catalog.people.undo()
+
+
+def test_a_damaged_description_is_found_and_made_again(
+    faces: list[FaceId], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = places(tmp_path / "home").catalog
+    spoil_embedding(home)
+    assert run(["catalog", "check"]) == 1
+    assert "can be made again" in capsys.readouterr().out
+    assert run(["catalog", "check", "--mend"]) == 0
+    assert "sound" in capsys.readouterr().out
+
+
+def test_a_new_catalog_wants_folders_where_the_old_one_cannot_tell_them(
+    faces: list[FaceId], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = places(tmp_path / "home").catalog
+    home.write_bytes(home.read_bytes()[:5000])
+    assert run(["catalog", "rebuild-from-sidecars", str(tmp_path / "new")]) == 1
+    assert "Name them" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_backup_is_brought_back_and_what_stood_there_is_kept(

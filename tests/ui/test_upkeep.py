@@ -11,6 +11,8 @@ from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.upkeep import Upkeep
+from tests.catalog.library import MODEL, Library
+from tests.catalog.test_backups import spoil_embedding
 
 
 @pytest.fixture
@@ -40,6 +42,19 @@ def test_a_backup_is_made_when_the_timer_rings_and_once_a_day(
     assert upkeep.timer.interval() > first
     upkeep.timer.timeout.emit()
     qtbot.waitUntil(lambda: not runner.jobs())
+    assert len(catalog.backups()) == 1
+
+
+def test_a_flipped_bit_is_found_with_the_backup_and_described_anew(
+    qtbot: QtBot, upkeep: Upkeep, catalog: Catalog, tmp_path: Path
+) -> None:
+    faces = Library(catalog, tmp_path / "photos").faces(3)
+    catalog._file.checkpoint()
+    spoil_embedding(catalog.path)
+    with qtbot.waitSignal(upkeep.descriptions_dropped):
+        upkeep.timer.timeout.emit()
+    assert catalog.faces.without_embedding(MODEL, 10) == faces[:1]
+    assert catalog.check() == []
     assert len(catalog.backups()) == 1
 
 
