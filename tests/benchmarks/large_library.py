@@ -14,6 +14,7 @@ from desktop_app.catalog import Catalog
 from desktop_app.catalog.rows import folded, packed
 from desktop_app.domain.ids import FolderId
 from desktop_app.imaging.thumbnails import ThumbnailStore, face_key, photo_key
+from desktop_app.settings.places import places
 
 MODEL = "embedder/made-up"
 DIMENSIONS = 512
@@ -35,6 +36,14 @@ def make_files(root: Path, count: int) -> None:
         if number % FILES_AN_ALBUM == 0:
             path.parent.mkdir(parents=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+
+
+def make_home(home: Path, count: int) -> None:
+    """All of a user's: photos in `home/photos`, and the catalog and small pictures of `places`."""
+    photos, where = home / "photos", places(home)
+    make_files(photos, count)
+    make_catalog(where.catalog, photos, count)
+    make_thumbnails(where.thumbnails, looks(), count, int(count * _FACES_A_PHOTO))
 
 
 def make_catalog(path: Path, root: Path, count: int) -> None:

@@ -70,7 +70,8 @@ class LibraryScreen(Screen):
         self.filters.remove_folder_wanted.connect(self._on_remove_folder)
         layout.addWidget(self.filters)
         layout.addWidget(self._make_banner())
-        layout.addWidget(self._make_line())
+        self._line = self._make_line()
+        layout.addWidget(self._line)
         self._stack = QStackedWidget()
         layout.addWidget(self._stack, 1)
         self.grid = PhotoGrid(
@@ -191,6 +192,8 @@ class LibraryScreen(Screen):
 
     def _on_page(self, page: LibraryPage) -> None:
         self._page = page
+        for narrowing in (self.filters, self._line):  # there is nothing to be narrowed yet
+            narrowing.setVisible(bool(page.standing.folders))
         self.filters.set_failed(page.standing.failed)
         self.filters.set_folders(page.standing.folders)
         self.grid.show_ids(page.ids)
@@ -244,8 +247,8 @@ class LibraryScreen(Screen):
         if away:
             self._banner_words.setText(
                 self.tr(
-                    "{folder} is not connected. Its photos are shown from memory; they cannot be "
-                    "restored until the drive is back."
+                    "{folder} is not connected. Its photos are shown from memory; reading goes on "
+                    "by itself, and they can be restored, when the drive is back."
                 ).format(folder=words.shown(away[0].path))
             )
 

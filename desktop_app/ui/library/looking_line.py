@@ -40,7 +40,7 @@ class LookingLine(QWidget):
         layout.setContentsMargins(theme.GAP, 0, 0, 0)
         layout.setSpacing(theme.GAP_SMALL)
         self.pause = controls.button(self.tr("Pause"), "quiet", icon="pause")
-        self.resume = controls.button(self.tr("Go on"), "quiet", icon="play")
+        self.resume = controls.button(self.tr("Resume"), "quiet", icon="play")
         self.pause.clicked.connect(self.pause_wanted)
         self.resume.clicked.connect(self.resume_wanted)
         self._words = controls.label("", "soft")
