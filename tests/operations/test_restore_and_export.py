@@ -24,6 +24,7 @@ from desktop_app.faces.mask import face_mask
 from desktop_app.imaging.encode import ExportSettings
 from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.imaging.source import decode_source
+from desktop_app.models.store import ModelStore
 from desktop_app.operations.decide_faces import name_faces
 from desktop_app.operations.export_photos import ExportRequest, PageWish, export_photos
 from desktop_app.operations.eyes import Eyes
@@ -36,6 +37,8 @@ from desktop_app.operations.kept_restorations import (
 )
 from desktop_app.operations.restore_file import read_reference, restore_file
 from desktop_app.operations.restore_photos import restore_photos
+from desktop_app.restoration.engines import open_compact
+from desktop_app.settings.places import resources
 
 from .conftest import OFFICE, PRINT, SPEECH, MirrorRestorer
 
@@ -184,6 +187,33 @@ def test_a_mask_does_not_reach_over_another_face_of_the_photo(
     assert alone[y, x] > 0.3
     assert crowded[y, x] == 0
     assert np.array_equal(alone, again)
+
+
+def test_all_confirmed_faces_judge_not_only_the_references_that_guided(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    face = face_in(PRINT)
+    request = RestoreRequest(face.id, references=(face_in(OFFICE).id,))
+    restore_photos(named, restorer, [request], eyes, silent)
+    (kept,) = named.restorations.of_face(face.id)
+    assert len(kept.references) == 1
+    assert kept.likeness is not None
+    assert kept.likeness.faces == 2
+    assert kept.likeness.spread > 0
+
+
+def test_the_same_face_references_and_seed_give_the_same_photo_to_the_bit(
+    samples: Path, eyes: Eyes
+) -> None:
+    restorer = open_compact(ModelStore(resources() / "models", Path("nowhere")), "cpu")
+    size = restorer.facts.input_size
+    guide = read_reference(samples / "library" / OFFICE, eyes, size, 10**9)
+    one, two = (
+        restore_file(samples / "library" / PRINT, [guide], restorer, eyes, silent, seed=7)
+        for _ in "12"
+    )
+    assert np.array_equal(one.after.samples, two.after.samples)
+    assert not np.array_equal(one.after.samples, one.before.samples)
 
 
 def test_one_result_a_face_is_accepted(
