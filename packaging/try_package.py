@@ -1,11 +1,13 @@
 """Installs the Debian package into an empty Debian 12 as a user would, uses it, removes it.
 
-    sudo python3 packaging/try_package.py FOLDER PACKAGE.deb
+    sudo python3 packaging/try_package.py FOLDER PACKAGE.deb [--portable ARCHIVE.tar.xz]
 
 Makes the system in FOLDER with debootstrap (no Python, no development package), installs the
 package with apt, then, as an ordinary user and with the network cut (unshare --net): the self-test,
 the sample library indexed, a print restored and a result exported by the `likeness` command, the
 window opened under Xvfb and photographed. Then the package is removed, and what is left is listed.
+A second user has everything of theirs removed by the command. The portable archive is unpacked in
+the first user's home, tried, put into the menu and taken out again.
 How packages are reached is taken from this machine at run time. Pictures stay in FOLDER.
 """
 
@@ -22,11 +24,11 @@ from pathlib import Path
 
 from try_in_chroot import SUITE, debian_mirror, reach_packages
 
-USER = "anna"
+USER, OTHER = "anna", "ben"
 HOME = f"/home/{USER}"
 SAMPLES = "/opt/likeness/_internal/desktop_app/_resources/samples/library"
 # Not the application's: what photographs its window.
-TO_LOOK = ("xvfb", "xauth", "imagemagick", "x11-utils", "x11-apps")
+TO_LOOK = ("xvfb", "xauth", "imagemagick", "x11-utils", "x11-apps", "desktop-file-utils")
 
 USE = f"""
 set -e
@@ -43,7 +45,42 @@ likeness restore "{SAMPLES}/Old prints/blue-room-print.jpg" \\
     --reference "{SAMPLES}/Official portraits/oval-office-2012.jpg" --out restored.tif --face 1
 likeness demo --folder demo
 likeness doctor
+likeness engine status
+likeness data show
 ls -la . demo
+"""
+
+WITHOUT_A_TRACE = f"""
+set -e
+cd /home/{OTHER}
+export HOME=/home/{OTHER} USER={OTHER} LANG=C.UTF-8
+likeness index "{SAMPLES}"
+likeness data remove --yes
+left=$(find . -iname '*likeness*')
+[ -z "$left" ] || {{ echo "left: $left"; exit 1; }}
+"""
+
+PORTABLE = f"""
+set -e
+cd {HOME}
+export HOME={HOME} USER={USER} LANG=C.UTF-8
+mkdir -p "my apps"
+tar -xf /tmp/likeness.tar.xz -C "my apps"
+"my apps/likeness/likeness" self-test
+"my apps/likeness/likeness" menu add
+desktop-file-validate .local/share/applications/likeness.desktop
+grep Exec .local/share/applications/likeness.desktop
+find .local/share/icons -name 'likeness.*' | sort
+"""
+
+PUT_AWAY = f"""
+set -e
+cd {HOME}
+export HOME={HOME} USER={USER} LANG=C.UTF-8
+"my apps/likeness/likeness" menu remove
+rm -r "my apps"
+left=$(find .local/share/applications .local/share/icons -iname '*likeness*')
+[ -z "$left" ] || {{ echo "left: $left"; exit 1; }}
 """
 
 WINDOW = """
@@ -54,13 +91,13 @@ export DISPLAY=:77
 for n in 1 2 3; do
     sleep 1
     begun=$(date +%%s%%N)
-    likeness window & window=$!
+    %(likeness)s window & window=$!
     i=0
     until xwininfo -root -tree 2>/dev/null | grep -q '"Likeness"'; do
         i=$((i + 1)); [ $i -gt 600 ] && break; sleep 0.02
     done
     echo "start $n: window after $(( ($(date +%%s%%N) - begun) / 1000000 )) ms"
-    [ $n = 3 ] && sleep 8 && xwd -root -silent | convert xwd:- window.png
+    [ $n = 3 ] && sleep 8 && xwd -root -silent | convert xwd:- %(picture)s.png
     kill -TERM $window; wait $window 2>/dev/null
 done
 kill $screen
@@ -74,6 +111,7 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("package", type=Path)
+    parser.add_argument("--portable", type=Path, metavar="ARCHIVE", help="try this one too")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("A chroot needs root: run this with sudo.")
@@ -93,7 +131,8 @@ def main() -> int:
     inside.run("apt-get", "update", "-qq")
     quiet = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
     inside.run(*quiet, *TO_LOOK)
-    inside.run("sh", "-c", f"id {USER} >/dev/null 2>&1 || useradd --create-home {USER}")
+    for user in (USER, OTHER):
+        inside.run("sh", "-c", f"id {user} >/dev/null 2>&1 || useradd --create-home {user}")
     before = _files(folder)
     packages = inside.told("dpkg-query", "-W", "-f", "${Package}\n")
     started = time.monotonic()
@@ -102,7 +141,9 @@ def main() -> int:
     came = set(inside.told("dpkg-query", "-W", "-f", "${Package}\n").split()) - {*packages.split()}
     print("== came with it:", *sorted(came - {"likeness"}), flush=True)
     inside.run("unshare", "--net", "su", USER, "-c", USE)
-    inside.run("unshare", "--net", "su", USER, "-c", WINDOW % {"home": HOME})
+    window = {"home": HOME, "likeness": "likeness", "picture": "window"}
+    inside.run("unshare", "--net", "su", USER, "-c", WINDOW % window)
+    inside.run("unshare", "--net", "su", OTHER, "-c", WITHOUT_A_TRACE)
     inside.run("apt-get", "remove", "-y", "-qq", "likeness")
     inside.run("apt-get", "purge", "-y", "-qq", "likeness")
     left = sorted(
@@ -110,7 +151,13 @@ def main() -> int:
     )
     foreign = [path for path in left if not path.startswith(HOME)]
     print("== left of Likeness in the user's home:", *_tops(left), sep="\n   ")
-    print("== left elsewhere:", *(foreign or ["nothing"]), sep="\n   ")
+    print("== left elsewhere:", *(foreign or ["nothing"]), sep="\n   ", flush=True)
+    if options.portable is not None:
+        shutil.copy(options.portable, folder / "tmp" / "likeness.tar.xz")
+        window |= {"likeness": "'my apps/likeness/likeness'", "picture": "portable"}
+        for script in (PORTABLE, WINDOW % window, PUT_AWAY):
+            inside.run("unshare", "--net", "su", USER, "-c", script)
+        print("== the portable archive: tried and put away", flush=True)
     return int(bool(foreign))
 
 

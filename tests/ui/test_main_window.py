@@ -26,6 +26,8 @@ from desktop_app.settings.places import places
 from desktop_app.settings.settings import Settings, load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.keys_sheet import KeysSheet
+from desktop_app.ui.library.start_screen import StartScreen
+from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import PhotoSubject, RestoreSubject
 from tests.ui.painting import Library
 
@@ -183,3 +185,11 @@ def test_a_drawn_name_reaches_the_catalog_and_ctrl_z_takes_it_back(
     likeness.window.activateWindow()
     likeness.window.undo_wanted.emit()
     qtbot.waitUntil(lambda: catalog.people.by_name("Anna") is None, timeout=5000)
+
+
+def test_the_first_screen_leads_to_the_larger_models(qtbot: QtBot, bench: Workbench) -> None:
+    start = StartScreen(bench, lambda _report: [])
+    qtbot.addWidget(start)
+    with qtbot.waitSignal(start.go_wanted) as told:
+        start.models.click()
+    assert told.args == ["models", None]

@@ -37,7 +37,14 @@ class Uv:
 
     def python_here(self) -> Path | None:
         """A Python of this computer that fits; None where there is none."""
-        command = ["python", "find", "--system", "--no-managed-python", "--no-python-downloads"]
+        command = [
+            "--no-cache",
+            "python",
+            "find",
+            "--system",
+            "--no-managed-python",
+            "--no-python-downloads",
+        ]
         try:
             told = self._quick([*command, _PYTHON])
         except (OSError, subprocess.SubprocessError):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.domain.progress import Report
@@ -72,6 +72,7 @@ class StartScreen(Screen):
         column.addSpacing(theme.GAP)
         column.addWidget(self._make_first_step())
         column.addWidget(self._make_equipment())
+        column.addWidget(self._make_more())
         column.addStretch(2)
         for part in (promise,):
             part.setMaximumWidth(760)
@@ -120,6 +121,30 @@ class StartScreen(Screen):
         self._table.setVerticalSpacing(theme.GAP_SMALL)
         self._table.setColumnStretch(2, 1)
         return self._equipment
+
+    def _make_more(self) -> QWidget:
+        """The larger engine, for those who are online and want it: nothing is asked from here."""
+        words = controls.label(
+            self.tr(
+                "This works offline. A larger engine, InstantRestore, can be added: its terms, "
+                "size and place are shown before anything is fetched."
+            ),
+            "soft",
+            wrap=True,
+        )
+        self.models = controls.button(self.tr("See the models"), "quiet", icon="models")
+        self.models.clicked.connect(self._on_models)
+        line = controls.row(words, self.models)
+        line.setStretch(0, 1)
+        line.setContentsMargins(theme.GAP_LARGE, theme.GAP_SMALL, 0, 0)
+        more = QWidget()
+        more.setMaximumWidth(760)
+        more.setLayout(line)
+        return more
+
+    @Slot()
+    def _on_models(self) -> None:
+        self.go_wanted.emit("models", None)
 
     def title(self) -> str:
         return self.tr("Welcome")

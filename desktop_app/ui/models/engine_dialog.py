@@ -9,6 +9,7 @@ from desktop_app.ui.models.download_dialog import in_words
 from desktop_app.ui.models.engine_card import build_words
 
 _WIDTH = 560
+_WORTH_TELLING = 1_000_000  # bytes; uv's own notes are smaller
 
 
 class EngineDialog(QDialog):
@@ -24,13 +25,14 @@ class EngineDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Add the packages for InstantRestore"))
         self.setMinimumWidth(_WIDTH)
+        self._goes_on = offer.kept > _WORTH_TELLING
         self._fits = offer.free >= offer.size - offer.kept
         self.agreed = QCheckBox(self.tr("I agree: fetch them and install them"))
         self.agreed.toggled.connect(self._show_button)
         self.cancel = controls.button(self.tr("Cancel"))
         self.cancel.clicked.connect(self.reject)
         self.fetch = controls.button(
-            self.tr("Go on") if offer.kept else self.tr("Add"), "primary", icon="download"
+            self.tr("Go on") if self._goes_on else self.tr("Add"), "primary", icon="download"
         )
         self.fetch.clicked.connect(self._on_fetch)
         layout = QVBoxLayout(self)
@@ -58,7 +60,7 @@ class EngineDialog(QDialog):
 
     def _facts(self, offer: EngineOffer) -> QFormLayout:
         to_fetch = self.tr("about {size}").format(size=in_words(offer.download))
-        if offer.kept:
+        if self._goes_on:
             to_fetch = self.tr("{size}; what came before ({kept}) is kept").format(
                 size=to_fetch, kept=in_words(offer.kept)
             )
