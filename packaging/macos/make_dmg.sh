@@ -7,7 +7,7 @@ set -eu
 app=$1 image=$2
 here=$(cd "$(dirname "$0")" && pwd)
 if [ -n "${LIKENESS_SIGN_AS:-}" ]; then
-    find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' \) -exec \
+    find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' -o -name uv \) -exec \
         codesign --force --timestamp --options runtime --sign "$LIKENESS_SIGN_AS" {} +
     codesign --force --timestamp --options runtime --sign "$LIKENESS_SIGN_AS" \
         --entitlements "$here/entitlements.plist" "$app"
