@@ -17,6 +17,7 @@ from desktop_app.domain.photo import PhotoState, RgbImage
 from desktop_app.domain.progress import Cancelled, Progress, silent
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations import index_folder as indexing
+from desktop_app.operations import look_at_photos
 from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import index_folder, rescan_folder
@@ -163,17 +164,25 @@ def test_at_a_gentle_pace_one_photo_is_looked_at_at_a_time(
 
 @pytest.mark.parametrize("leaves_an_empty_folder", [True, False])
 def test_a_drive_that_vanishes_on_the_way_loses_nothing_and_goes_on_when_it_is_back(
-    catalog: Catalog, folder: Path, thumbnails: ThumbnailStore, leaves_an_empty_folder: bool
+    catalog: Catalog,
+    folder: Path,
+    thumbnails: ThumbnailStore,
+    leaves_an_empty_folder: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(look_at_photos, "_AHEAD", 1)  # what is in memory needs no drive
     folder_id, _ = add_folder(catalog, folder)
     away = folder.with_name("away")
 
     class Unplugs(MiddleDetector):
+        _lock = threading.Lock()
+
         def detect(self, image: RgbImage) -> list[DetectedFace]:
-            if folder.exists() and not away.exists():
-                folder.rename(away)
-                if leaves_an_empty_folder:
-                    folder.mkdir()
+            with self._lock:
+                if not away.exists():
+                    folder.rename(away)
+                    if leaves_an_empty_folder:
+                        folder.mkdir()
             return super().detect(image)
 
     eyes = Eyes(Unplugs(), HashEmbedder())
