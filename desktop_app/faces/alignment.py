@@ -100,17 +100,23 @@ def inverted(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return back
 
 
-def warp_upright(image: RgbImage, matrix: NDArray[np.float64], size: int) -> RgbImage:
+def warp_upright(
+    image: RgbImage, matrix: NDArray[np.float64], size: int, *, quick: bool = False
+) -> RgbImage:
     """The photo seen through `matrix`, (size, size, 3), mirrored at its edges.
 
     Shrinking averages all pixels of the photo that fall into one of the crop, so that fine
-    grain does not turn into coarse noise.
+    grain does not turn into coarse noise. `quick` is for looking, not for describing.
     """
     scale = scale_of(matrix)
     if scale < 1:
         image, matrix = _shrunk(image, matrix, size, scale)
     crop: RgbImage = cv2.warpAffine(
-        image, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        image,
+        matrix,
+        (size, size),
+        flags=cv2.INTER_LINEAR if quick else cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT_101,
     )
     return crop
 

@@ -1,7 +1,7 @@
 """Finds the faces in a photo."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,26 @@ class FaceDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class SmallPictureDetector(Protocol):
+    """A detector that needs fewer pixels than a large photo has."""
+
+    def side_needed(self, longest: int) -> int:
+        """Pixels of the longer side that serve to find all in a photo of this longer side."""
+        ...
+
+    def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
+        """The faces of a photo of this longer side, seen in a smaller picture of it.
+
+        In the picture's pixels, the surest first; `picture` is no smaller than `side_needed`.
+        """
+        ...
+
+    def look_closer(self, image: RgbImage, face: DetectedFace) -> DetectedFace:
+        """The face as it is seen with more pixels; as it was where they show no face."""
+        ...
+
+
 def without_duplicates(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
     """Each face once, the surest finding of it, surest first.
 
@@ -47,6 +67,8 @@ def _surest_first(face: DetectedFace) -> tuple[float, ...]:
 
 
 def _same_face(one: DetectedFace, other: DetectedFace) -> bool:
+    if _apart(one.bbox, other.bbox):
+        return False
     if one.bbox.overlap(other.bbox) > SAME_BOX:
         return True
     smaller = min(one.bbox, other.bbox, key=lambda box: box.width * box.height)
@@ -54,6 +76,15 @@ def _same_face(one: DetectedFace, other: DetectedFace) -> bool:
     return _part_inside(
         smaller, one.bbox if smaller is other.bbox else other.bbox
     ) > INSIDE and distance < SAME_POINTS * max(smaller.width, smaller.height)
+
+
+def _apart(one: BBox, other: BBox) -> bool:
+    return (
+        one.left >= other.right
+        or other.left >= one.right
+        or one.top >= other.bottom
+        or other.top >= one.bottom
+    )
 
 
 def _part_inside(inner: BBox, outer: BBox) -> float:

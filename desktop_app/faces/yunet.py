@@ -1,6 +1,5 @@
 """Finds faces with YuNet: small ones in a crowd, one that fills the frame, leaning and lying."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -10,23 +9,26 @@ from numpy.typing import NDArray
 from desktop_app.domain.face import DetectedFace
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import warp_upright
-from desktop_app.faces.detector import clipped, roll_of, seen_through, without_duplicates
-from desktop_app.models.onnx_session import open_session, run
+from desktop_app.faces.detector import SAME_BOX, clipped, roll_of, seen_through, without_duplicates
+from desktop_app.faces.tiles import Tile, shrunk_to, tiles
+from desktop_app.faces.yunet_network import YuNetNetwork
 
-SIDE = 640  # of the network's square input, fixed in its graph
-STRIDES = (8, 16, 32)  # pixels of the input for one cell of the three output grids
-SMALL = 320  # pixels of the longer side for faces that fill the frame
-OVERLAP = 96  # of neighbouring tiles: a face smaller than this is whole in one of them
-STEP = 3  # between the scales of two levels of tiles: 32 px on one is 96 px on the next
-FINEST = 0.7  # of the photo's own scale: a face of 40 px is then 28 px
-LARGEST = 4448  # pixels of the longer side of the finest level (8 tiles)
-TURNED = 1184  # the same for the looks at a turned photo (2 tiles)
+SIDE = 640  # pixels of the longer side, at most, of a photo seen as a whole
+SMALL = 320  # the same for faces that fill the frame
+STEP = 3  # between the scales of two levels of tiles: 60 px on one is 20 px on the next
+FINEST = 0.5  # of the photo's own scale: a face of 40 px is then 20 px
+LARGEST = 3200  # pixels of the longer side of the finest level
+TURNED = 840  # the same for the looks at a turned photo
 
-CANDIDATE = 0.4  # score from which a finding is looked at again
+LEAST = 0.05  # score from which a finding is looked at again; a face of 20 px seldom has less
+FAINT = 36  # height in pixels up to which a face may have so little; larger ones score CANDIDATE
+MOST = 150  # findings of little score in one photo: foliage and grain may show thousands
+CANDIDATE = 0.4  # score that it needs in that second look
 SURE = 0.93  # score from which a face does not stand on its head; that reaches 0.92
 CONTENT = 0.9  # score of one face from which the photo is not turned in search of lying ones
 AGREED = 0.8  # score that a finding needs at two heights
 STRAIGHT = 8.0  # degrees; the five points are good for a face that leans less than this
+QUICK = 48  # height in pixels of a finding of little score, looked at for the first time
 HEIGHTS = (100, 160, 100, 160)  # of the face in pixels, in the looks at one face
 AROUND = 3.2  # side of such a look, in heights of the face
 TURNS = (90, -90, 180, 45, -45, 135, -135)  # degrees, where nothing sure stands upright
@@ -36,65 +38,83 @@ class YuNetDetector:
     """`face_detection_yunet_2023mar.onnx` over a pyramid of the photo.
 
     The whole photo is seen at 320 and at 640 px, a large one also in tiles, until a face of 40 px
-    is 28 px high in the network's input. A finding is turned upright by its own eyes and looked at
+    is 20 px high in the network's input. A finding is turned upright by its own eyes and looked at
     again at two other scales, until two looks agree how it leans, or it is dropped; where the two
     are not sure, it is looked at upside down too. Where hardly a face was found, the photo is
     looked at in seven other directions.
 
-    Measured on 104 portraits and old photos shrunk into a texture: a face 14 px high in the
-    network's input is found in 33 of 100, 20 px 65, 24 px 85, 28 px 90, 32 px 92, from 40 px 99.
-    Of 451 tiles of stars, pages, machines and fabrics one look alone takes 6 for faces at a score
-    of 0.65; with the looks that must agree none. In a scene of 24 megapixels 60 of 60 faces 40 px
-    high are found and nothing else. A pass takes 7 ms on two cores, a usual portrait 4 to 6 passes.
+    Why a small scale and a low first score: of 100 portraits shrunk to 20 px in the network's input
+    it scores 99 at 0.05 or more and 89 at 0.4; of those shrunk to 28 px, twice the pixels to look
+    at, 98 at 0.4. Photos without small faces show 0.3 such findings a megapixel.
     """
 
     id = "yunet_2023mar"
 
     def __init__(self, model: Path, device: str = "auto", threads: int | None = None) -> None:
-        self._session = open_session(model, device, threads)
-        self._outputs = [f"{head}_{n}" for n in STRIDES for head in ("cls", "obj", "bbox", "kps")]
+        self._network = YuNetNetwork(model, device, threads)
 
     def detect(self, image: RgbImage) -> list[DetectedFace]:
         """See `FaceDetector.detect`; the five points of a lying face follow its own upright."""
-        return self._search(image, FINEST, LARGEST, harder=False)
+        return self.detect_in(image, max(image.shape[:2]))
+
+    def side_needed(self, longest: int) -> int:
+        """See `SmallPictureDetector.side_needed`."""
+        return min(longest, max(SIDE, min(round(longest * FINEST), LARGEST)))
+
+    def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
+        """See `SmallPictureDetector.detect_in`."""
+        side = min(longest * FINEST, LARGEST, max(picture.shape[:2]))
+        return self._search(picture, side, harder=False)
+
+    def look_closer(self, image: RgbImage, face: DetectedFace) -> DetectedFace:
+        """See `SmallPictureDetector.look_closer`."""
+        return self._face_or_none(image, face) or face
 
     def detect_harder(self, image: RgbImage) -> list[DetectedFace]:
         """For one photo that a person asked for: enlarged twice, and in all eight directions."""
-        return self._search(image, 2.0, 2 * LARGEST, harder=True)
+        return self._search(image, min(2.0 * max(image.shape[:2]), 2 * 4448), harder=True)
 
-    def _search(
-        self, image: RgbImage, finest: float, largest: int, *, harder: bool
-    ) -> list[DetectedFace]:
-        faces = self._confirmed(image, self._pyramid(image, finest, largest))
+    def _search(self, image: RgbImage, side: float, *, harder: bool) -> list[DetectedFace]:
+        least = CANDIDATE if harder else LEAST  # enlarged, no face is so small
+        faces = self._confirmed(image, self._pyramid(image, side, (SIDE, SMALL), least))
         if not harder and any(face.det_score >= CONTENT for face in faces):
             return faces
-        coarse = _resized(image, min(finest, 1.0, TURNED / max(image.shape[:2])))
+        longest = max(image.shape[:2])
+        # a photo shown larger than it is gains nothing from that in all directions
+        coarse = _resized(image, min(1.0, max(side, 0.7 * longest) / longest, TURNED / longest))
         down, across = coarse.shape[0] / image.shape[0], coarse.shape[1] / image.shape[1]
         to_coarse = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
         for degrees in TURNS:
             turned, matrix = _turned(coarse, degrees)
-            rows = self._pyramid(turned, finest, TURNED)
+            rows = self._pyramid(turned, max(turned.shape[:2]), (SMALL,), least)
             found = [seen_through(face, matrix @ to_coarse, image.shape) for face in rows]
             faces += self._confirmed(image, found)
         return without_duplicates(faces)
 
-    def _pyramid(self, image: RgbImage, finest: float, largest: int) -> list[DetectedFace]:
-        """What may be a face, from all levels of the photo."""
+    def _pyramid(
+        self, image: RgbImage, side: float, wholes: tuple[int, ...], least: float
+    ) -> list[DetectedFace]:
+        """What may be a face, from all levels of the photo, the finest `side` px long."""
         longest = max(image.shape[:2])
-        side = min(longest * finest, largest)
         level = image
         found = []
-        while side > 1.2 * SIDE:
-            level = _resized(image, side / longest)
-            for left, top, tile in _tiles(level):
-                rows = self._look(tile)
-                rows = rows[_whole(rows, left, top, tile.shape, level.shape)]
-                found.append(_to_photo(rows, left, top, level.shape, image.shape))
+        while side > max(wholes):
+            level = _resized(image if side > longest else level, side / max(level.shape[:2]))
+            cut = list(tiles(level))
+            seen = self._network.look([tile.pixels for tile in cut], least)
+            for tile, rows in zip(cut, seen, strict=True):
+                rows = rows[_whole(rows, tile, level.shape) & _counts(rows, least)]
+                found.append(_to_photo(rows, tile.left, tile.top, level.shape, image.shape))
             side /= STEP
-        for whole, most in ((SIDE, 1.0), (SMALL, 2.0)):
+            least = CANDIDATE  # the smallest faces were seen on the finest level
+        for whole in wholes:
+            most = 1.0 if whole == SIDE else 2.0
             small = _resized(level, min(whole / max(level.shape[:2]), most))
-            found.append(_to_photo(self._look(small), 0, 0, small.shape, image.shape))
-        return [_as_face(row, image.shape) for row in np.vstack(found)]
+            (rows,) = self._network.look([small], least)
+            rows = rows[_counts(rows, least)]
+            found.append(_to_photo(rows, 0, 0, small.shape, image.shape))
+            least = CANDIDATE
+        return [_as_face(row, image.shape) for row in _worth_a_look(np.vstack(found))]
 
     def _confirmed(self, image: RgbImage, found: list[DetectedFace]) -> list[DetectedFace]:
         """The findings that are faces, each once, as the surest look sees them."""
@@ -102,6 +122,11 @@ class YuNetDetector:
         return without_duplicates([face for face in looked_at if face is not None])
 
     def _face_or_none(self, image: RgbImage, face: DetectedFace) -> DetectedFace | None:
+        if face.det_score < CANDIDATE:
+            seen = self._seen_again(image, face, QUICK)
+            if seen is None:
+                return None
+            face = seen
         agreeing = 0
         for height in HEIGHTS:
             again = self._seen_again(image, face, height)
@@ -135,7 +160,7 @@ class YuNetDetector:
         )
         side = round(AROUND * size)
         matrix[:, 2] += side / 2 - middle
-        rows = self._look(warp_upright(image, matrix, side))
+        (rows,) = self._network.look([warp_upright(image, matrix, side, quick=True)], CANDIDATE)
         looks = (seen_through(_as_face(row, (side, side)), matrix, image.shape) for row in rows)
         return max(
             (look for look in looks if look.bbox.overlap(box) > 0.35),
@@ -143,30 +168,21 @@ class YuNetDetector:
             default=None,
         )
 
-    def _look(self, tile: RgbImage) -> NDArray[np.float64]:
-        """One pass over a tile of at most (640, 640, 3): (n, 15) of box, five points, score.
 
-        The decoding is that of OpenCV's FaceDetectorYN: score = sqrt(class x object); a cell's
-        box centre and points are offsets in strides, its width and height powers of e.
-        """
-        height, width = tile.shape[:2]
-        canvas = np.zeros((1, 3, SIDE, SIDE), np.float32)
-        canvas[0, :, :height, :width] = tile[:, :, ::-1].transpose(2, 0, 1)  # BGR, 0 to 255
-        outputs = iter(run(self._session, self._outputs, {"input": canvas}))
-        found = []
-        for stride in STRIDES:
-            score, sure, box, points = (next(outputs)[0] for _ in range(4))
-            score = np.sqrt(np.clip(score[:, 0], 0, 1) * np.clip(sure[:, 0], 0, 1))
-            cells = np.flatnonzero(score >= CANDIDATE)
-            down, across = np.divmod(cells, SIDE // stride)
-            corner = np.stack([across, down], axis=1).astype(np.float64)  # (n, 2)
-            centre = (corner + box[cells, :2]) * stride
-            half = np.exp(box[cells, 2:4].astype(np.float64)) * stride / 2
-            dots = ((points[cells].reshape(-1, 5, 2) + corner[:, None]) * stride).reshape(-1, 10)
-            rows = np.hstack([centre - half, centre + half, dots, score[cells, None]])
-            # beyond the edge the network sometimes guesses at the other half of a cut face
-            found.append(rows[((centre >= 0) & (centre <= [width, height])).all(axis=1)])
-        return np.vstack(found)
+def _counts(rows: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
+    """Which findings are looked at again: of little score only the small ones."""
+    small = rows[:, 3] - rows[:, 1] <= FAINT
+    counts: NDArray[np.bool_] = (rows[:, 14] >= CANDIDATE) | (small & (rows[:, 14] >= least))
+    return counts
+
+
+def _worth_a_look(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """All findings of some score, and of those of little score the surest, each place once."""
+    weak = rows[rows[:, 14] < CANDIDATE]
+    sizes = np.maximum(weak[:, 2:4] - weak[:, :2], 0)
+    boxes = np.hstack([weak[:, :2], sizes])
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), weak[:, 14].tolist(), LEAST, SAME_BOX, top_k=10 * MOST)
+    return np.vstack([rows[rows[:, 14] >= CANDIDATE], weak[np.asarray(kept, int).ravel()[:MOST]]])
 
 
 def _as_face(row: NDArray[np.float64], shape: tuple[int, ...]) -> DetectedFace:
@@ -177,9 +193,14 @@ def _as_face(row: NDArray[np.float64], shape: tuple[int, ...]) -> DetectedFace:
 def _resized(image: RgbImage, ratio: float) -> RgbImage:
     """The photo enlarged or, by averaging, shrunk."""
     size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
-    how = cv2.INTER_AREA if ratio < 1 else cv2.INTER_CUBIC
-    resized: RgbImage = cv2.resize(image, size, interpolation=how)
-    return resized
+    return shrunk_to(image, size) if ratio < 1 else _enlarged_to(image, size)
+
+
+def _enlarged_to(image: RgbImage, size: tuple[int, int]) -> RgbImage:
+    if size == image.shape[1::-1]:
+        return image
+    enlarged: RgbImage = cv2.resize(image, size, interpolation=cv2.INTER_CUBIC)
+    return enlarged
 
 
 def _turned(image: RgbImage, degrees: float) -> tuple[RgbImage, NDArray[np.float64]]:
@@ -193,29 +214,13 @@ def _turned(image: RgbImage, degrees: float) -> tuple[RgbImage, NDArray[np.float
     return turned, matrix
 
 
-def _tiles(level: RgbImage) -> Iterator[tuple[int, int, RgbImage]]:
-    """Left, top and pixels of overlapping tiles that cover the level evenly."""
-    for top in _starts(level.shape[0]):
-        for left in _starts(level.shape[1]):
-            yield left, top, level[top : top + SIDE, left : left + SIDE]
-
-
-def _starts(length: int) -> list[int]:
-    if length <= SIDE:
-        return [0]
-    count = -(-(length - OVERLAP) // (SIDE - OVERLAP))
-    return [round(start) for start in np.linspace(0, length - SIDE, count)]
-
-
-def _whole(
-    rows: NDArray[np.float64], left: int, top: int, tile: tuple[int, ...], level: tuple[int, ...]
-) -> NDArray[np.bool_]:
+def _whole(rows: NDArray[np.float64], tile: Tile, level: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which boxes are not cut by an edge of the tile that lies inside the photo."""
-    height, width = tile[:2]
-    cut = (rows[:, 0] < 1) & (left > 0)
-    cut |= (rows[:, 1] < 1) & (top > 0)
-    cut |= (rows[:, 2] > width - 1) & (left + width < level[1])
-    cut |= (rows[:, 3] > height - 1) & (top + height < level[0])
+    height, width = tile.pixels.shape[:2]
+    cut = (rows[:, 0] < 1) & (tile.left > 0)
+    cut |= (rows[:, 1] < 1) & (tile.top > 0)
+    cut |= (rows[:, 2] > width - 1) & (tile.left + width < level[1])
+    cut |= (rows[:, 3] > height - 1) & (tile.top + height < level[0])
     return ~cut
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.domain.photo import RgbImage
+from desktop_app.domain.photo import ColourMode, RgbImage, SourcePixels
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.photo_file import MAX_PIXELS, HeldPhoto, opened, shown_name
 from desktop_app.imaging.source import read_stored
@@ -32,8 +32,11 @@ def decode_photo(
     max_side: int | None = None,
     max_pixels: int = MAX_PIXELS,
     turned: int = 0,
+    exactly: bool = True,
 ) -> DecodedPhoto:
     """The photo upright in sRGB; with `max_side` its longer side is at most that many pixels.
+
+    With `exactly=False` it may be up to half as large again, as a JPEG comes for less work.
 
     `turned` are the degrees by which the user turned it further, clockwise, in quarters.
     Raises `UnreadablePhoto`, `PhotoTooLarge`, `FileVanished`, `NotPermitted`.
@@ -42,7 +45,11 @@ def decode_photo(
     with opened(photo) as file:
         stored = read_stored(file, Wanted(shown_name(path), max_pixels, max_side))
         pixels = stored.pixels
-        if pixels.transparency:  # the colour of what is invisible must not bleed when shrunk
+        if not exactly and max_side is not None and max(pixels.size) <= max_side * 1.5:
+            max_side = None
+        if pixels.mode is ColourMode.RGB and not pixels.has_extra_channel and _is_srgb(pixels):
+            image = shrink(pixels.samples, max_side)
+        elif pixels.transparency:  # the colour of what is invisible must not bleed when shrunk
             image = shrink(to_rgb(pixels), max_side)
         else:
             image = to_rgb(dataclasses.replace(pixels, samples=shrink(pixels.samples, max_side)))
@@ -51,6 +58,10 @@ def decode_photo(
             turned_size(*upright_size(*stored.full_size, stored.orientation), turned),
             stored.complete,
         )
+
+
+def _is_srgb(pixels: SourcePixels) -> bool:
+    return pixels.samples.dtype == np.uint8 and not pixels.icc_profile
 
 
 def shrink(samples: NDArray[Any], max_side: int | None) -> NDArray[Any]:

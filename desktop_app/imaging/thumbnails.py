@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import simplejpeg
 
@@ -31,6 +32,11 @@ _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 
 def make_thumbnail(image: RgbImage, side: int = 320) -> RgbImage:
     """The picture with a longer side of at most `side` pixels."""
+    height, width = image.shape[:2]
+    whole = max(height, width) // (2 * side)  # times smaller first, which is quick for a whole
+    if whole > 1 and height >= whole and width >= whole:
+        image = image[: height // whole * whole, : width // whole * whole]
+        image = cv2.resize(image, (width // whole, height // whole), interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(shrink(image, side))
 
 

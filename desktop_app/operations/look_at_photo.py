@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from desktop_app.domain.face import DetectedFace, Embedding, FaceQuality
+import numpy as np
+
+from desktop_app.domain.face import BBox, DetectedFace, Embedding, FaceQuality
 from desktop_app.domain.photo import PhotoMetadata, RgbImage
 from desktop_app.faces.alignment import align_for_embedding
+from desktop_app.faces.detector import SmallPictureDetector
 from desktop_app.faces.quality import measure_quality
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.decode import decode_photo
@@ -20,6 +23,9 @@ from desktop_app.restoration.colour import has_one_tone
 
 _BYTES_A_PIXEL = {FileFormat.JPEG.value: 6, FileFormat.WEBP.value: 7, FileFormat.GIF.value: 5}
 _MOST_BYTES = 11  # a pixel: four samples of 16 bits, and their picture
+_LARGEST_WHOLE = 60_000_000  # pixels of a photo that is kept whole for a second look
+_EYES_APART = 40.0
+"""Pixels between the eyes from which a face needs no more: the crop that is described has 35.2."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,15 @@ class SeenPhoto:
     content_hash: str
     metadata: PhotoMetadata
     faces: tuple[SeenFace, ...]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Memory for decoded photos, shared by all that look; a second look has a room of its own,
+    so that those who wait for it never wait for one another."""
+
+    first: RoomForWork
+    second: RoomForWork
 
 
 def see_faces(image: RgbImage, eyes: Eyes) -> tuple[SeenFace, ...]:
@@ -62,23 +77,99 @@ def quality_of(image: RgbImage, face: DetectedFace) -> FaceQuality:
 
 
 def look_at_photo(
-    photo: HeldPhoto, eyes: Eyes, max_pixels: int, turned: int, room: RoomForWork
+    photo: HeldPhoto, eyes: Eyes, max_pixels: int, turned: int, rooms: Rooms
 ) -> SeenPhoto:
     """The photo as the user turned it, by `turned` degrees clockwise; decoded when there is room.
 
+    A large JPEG is decoded once at the scale that the detector needs, for the thumbnail, the search
+    and the larger faces; only for small faces is it decoded again.
     Raises `UnreadablePhoto`, `PhotoTooLarge` or `FileVanished`.
     """
     named = content_hash(photo)
     metadata = read_metadata(photo)
     width, height = turned_size(metadata.width, metadata.height, turned)
-    with room.taken(_bytes_of(metadata)):
-        image = decode_photo(photo, max_pixels=max_pixels, turned=turned).image
-        return SeenPhoto(
-            thumbnail=make_thumbnail(image),
-            content_hash=named,
-            metadata=replace(metadata, width=width, height=height),
-            faces=see_faces(image, eyes),
+    side = _side_needed(metadata, eyes)
+    small = 1.0 if side is None else min(1.0, side / max(width, height, 1)) ** 2
+    with rooms.first.taken(round(_bytes_of(metadata) * small)):
+        decoded = decode_photo(
+            photo, max_side=side, max_pixels=max_pixels, turned=turned, exactly=False
         )
+        picture = decoded.image
+        thumbnail = make_thumbnail(picture)
+        faces = _faces_in(picture, max(decoded.full_size), eyes)
+        ratio = decoded.full_size[0] / picture.shape[1], decoded.full_size[1] / picture.shape[0]
+        near = [face for face in faces if ratio == (1.0, 1.0) or _eyes_apart(face) >= _EYES_APART]
+        seen = {id(face): _enlarged(one, ratio) for face, one in _described(picture, near, eyes)}
+        far = [face for face in faces if id(face) not in seen]
+        del picture, decoded
+    if far:
+        with rooms.second.taken(_bytes_of(metadata)):
+            image = decode_photo(photo, max_pixels=max_pixels, turned=turned).image
+            for face in far:
+                closer = _closer(image, _in_whole(face, ratio), eyes)
+                seen[id(face)] = describe_faces(image, [closer], eyes)[0]
+    return SeenPhoto(
+        thumbnail=thumbnail,
+        content_hash=named,
+        metadata=replace(metadata, width=width, height=height),
+        faces=tuple(seen[id(face)] for face in faces),
+    )
+
+
+def _side_needed(metadata: PhotoMetadata, eyes: Eyes) -> int | None:
+    """The longer side to decode to; None for the whole photo.
+
+    Only a JPEG costs less when it is decoded small: others are kept whole where they are not huge.
+    """
+    whole = metadata.width * metadata.height
+    if not isinstance(eyes.detector, SmallPictureDetector) or not whole:
+        return None
+    if metadata.file_format != FileFormat.JPEG.value and whole <= _LARGEST_WHOLE:
+        return None
+    return eyes.detector.side_needed(max(metadata.width, metadata.height))
+
+
+def _faces_in(picture: RgbImage, longest: int, eyes: Eyes) -> list[DetectedFace]:
+    """In the pixels of `picture`, which may be a smaller one of a photo of this longer side."""
+    detector = eyes.detector
+    if isinstance(detector, SmallPictureDetector):
+        return detector.detect_in(picture, longest)
+    return detector.detect(picture)
+
+
+def _described(
+    picture: RgbImage, faces: Sequence[DetectedFace], eyes: Eyes
+) -> list[tuple[DetectedFace, SeenFace]]:
+    return list(zip(faces, describe_faces(picture, faces, eyes), strict=True))
+
+
+def _closer(image: RgbImage, face: DetectedFace, eyes: Eyes) -> DetectedFace:
+    detector = eyes.detector
+    return detector.look_closer(image, face) if isinstance(detector, SmallPictureDetector) else face
+
+
+def _eyes_apart(face: DetectedFace) -> float:
+    return float(np.hypot(*(face.landmarks[1] - face.landmarks[0])))
+
+
+def _enlarged(seen: SeenFace, ratio: tuple[float, float]) -> SeenFace:
+    """What was seen in a smaller picture, in the pixels of the whole photo."""
+    if ratio == (1.0, 1.0):
+        return seen
+    quality = replace(seen.quality, size=seen.quality.size * sum(ratio) / 2)
+    return SeenFace(_in_whole(seen.detected, ratio), quality, seen.embedding)
+
+
+def _in_whole(face: DetectedFace, ratio: tuple[float, float]) -> DetectedFace:
+    """Boxes are counted from the photo's edge, points from the middle of its first pixel."""
+    across, down = ratio
+    box = face.bbox
+    points = (face.landmarks + 0.5) * np.array(ratio) - 0.5
+    return DetectedFace(
+        BBox(box.left * across, box.top * down, box.right * across, box.bottom * down),
+        points.astype(np.float32),
+        face.det_score,
+    )
 
 
 def _bytes_of(metadata: PhotoMetadata) -> int:

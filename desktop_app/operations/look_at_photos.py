@@ -16,12 +16,13 @@ from desktop_app.imaging.content_hash import hold_photo
 from desktop_app.imaging.photo_file import HeldPhoto
 from desktop_app.imaging.thumbnails import ThumbnailStore, photo_key
 from desktop_app.operations.eyes import Eyes
-from desktop_app.operations.look_at_photo import SeenPhoto, look_at_photo
+from desktop_app.operations.look_at_photo import Rooms, SeenPhoto, look_at_photo
 from desktop_app.operations.room_for_work import RoomForWork
 
 _LARGEST_HELD = 64_000_000  # bytes of a file; a larger one is read again by its decoder
 _HELD = 128_000_000  # bytes of all files that wait in memory
-_DECODED = 480_000_000  # bytes of all pictures under way
+_DECODED = 400_000_000  # bytes of all pictures under way
+_CLOSER = 160_000_000  # bytes of those that are looked at a second time
 _AHEAD = 16  # photos for each thread that looks: what was seen is small, so a slow one may lag
 _NICER = 5  # steps of priority by which looking gives way to the window
 
@@ -57,7 +58,7 @@ class Lookers:
         self._max_pixels = max_pixels
         self._threads = threads or cores()
         self._held = RoomForWork(_HELD)
-        self._decoded = RoomForWork(_DECODED)
+        self._rooms = Rooms(RoomForWork(_DECODED), RoomForWork(_CLOSER))
         self._asked: deque[Future[Looked]] = deque()
 
     def __enter__(self) -> Self:
@@ -124,7 +125,7 @@ class Lookers:
             return Looked(photo, None, error)
 
     def _seen(self, photo: Photo, held: HeldPhoto) -> SeenPhoto:
-        seen = look_at_photo(held, self._eyes, self._max_pixels, photo.turned, self._decoded)
+        seen = look_at_photo(held, self._eyes, self._max_pixels, photo.turned, self._rooms)
         self._thumbnails.put(photo_key(seen.content_hash, photo.turned), seen.thumbnail)
         return seen
 

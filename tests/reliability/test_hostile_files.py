@@ -22,8 +22,11 @@ from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.metadata import read_metadata
 from desktop_app.imaging.source import decode_source
 from desktop_app.imaging.thumbnails import ThumbnailStore
+from desktop_app.models.store import ModelStore
 from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.eyes import open_eyes
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.settings.places import resources
 from tests.imaging import pictures
 from tests.imaging.raw_files import save_dng
 from tests.reliability.hostile import folder_run, mutated_run, scanned, seeds
@@ -62,6 +65,14 @@ def test_generated_oddities_end_in_pictures_or_sentences(shared: Path, tmp_path:
     subprocess.run([sys.executable, str(make), str(odd)], check=True, cwd=tmp_path)
     findings = folder_run(tmp_path / "ways", scanned(odd))
     assert findings.faults == []
+    eyes = open_eyes(ModelStore(resources() / "models", tmp_path / "none"), device="cpu")
+    with Catalog.open(tmp_path / "kept" / "catalog") as catalog:
+        folder_id, _ = add_folder(catalog, odd)
+        index_folder(catalog, folder_id, eyes, ThumbnailStore(tmp_path / "t", 10**8), silent)
+        photos = catalog.photos.many(catalog.photos.ids())
+        assert {photo.state for photo in photos} == {PhotoState.INDEXED, PhotoState.FAILED}
+        assert all(photo.reason for photo in photos if photo.state is PhotoState.FAILED)
+        assert catalog.check() == []
 
 
 NAMES = [

@@ -1,0 +1,295 @@
+"""Measures indexing: photos a second by stage and end to end, against the plain way and the floor.
+
+Parts: `speed` (the default) and `quality`. Portraits of ../shared stand in photos of 24 megapixels:
+a third on a grainy wall, a third in soft surroundings, a third in busy ones.
+
+  ours     `index_folder` on all cores, in a process of its own (its VmHWM is told)
+  (a)      Pillow's full decode, one pass of the detector at 640 px, one thread, a commit a photo
+  (b)      the library face_recognition, its own pipeline with its defaults (skipped where missing)
+  (c)      the floor: simplejpeg (libjpeg-turbo) decoding at the same scale on the same cores
+"""
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import simplejpeg
+from PIL import Image
+
+from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import FoundPhoto, IndexedPhoto, NewFace
+from desktop_app.domain.face import BBox, DetectedFace
+from desktop_app.domain.progress import silent
+from desktop_app.faces.yunet import YuNetDetector
+from desktop_app.faces.yunet_network import YuNetNetwork
+from desktop_app.imaging.content_hash import content_hash, hold_photo
+from desktop_app.imaging.decode import decode_photo
+from desktop_app.imaging.metadata import read_metadata
+from desktop_app.imaging.thumbnails import ThumbnailStore, make_thumbnail
+from desktop_app.models.store import ModelStore
+from desktop_app.operations.add_folder import add_folder
+from desktop_app.operations.eyes import Eyes, open_eyes
+from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.look_at_photo import Rooms, describe_faces, look_at_photo, see_faces
+from desktop_app.operations.look_at_photos import cores
+from desktop_app.operations.room_for_work import RoomForWork
+from desktop_app.settings.places import resources
+from tests.benchmarks.index_frames import KINDS, heads, paint
+
+PORTRAITS = Path(__file__).resolve().parents[3] / "shared" / "data" / "portraits"
+YUNET = resources() / "models" / "face_detection_yunet_2023mar.onnx"
+MOST = 200_000_000
+CAST = 120  # portraits that the photos are made of
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", default="speed", choices=("speed", "quality"))
+    parser.add_argument("--photos", type=int, default=24, help="a multiple of 12 has all kinds")
+    parser.add_argument("--plain", type=int, default=12, help="photos that (a) is measured on")
+    parser.add_argument("--library", type=int, default=1, help="photos that (b) is measured on")
+    parser.add_argument("--folder", type=Path, help="keeps the photos there for another run")
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.child:
+        index(asked.child, asked.folder)
+        return
+    with tempfile.TemporaryDirectory() as made:
+        folder = asked.folder or Path(made)
+        photos = folder / "photos"
+        told = folder / "placed.json"
+        if not told.exists():
+            cast = heads(PORTRAITS, CAST, eyes())
+            placed = [
+                [(p.x, p.y, p.height, p.who) for p in each]
+                for each in paint(photos, asked.photos, cast)
+            ]
+            own = [see_faces(head.pixels, eyes())[0].embedding.tolist() for head in cast]
+            told.write_text(json.dumps({"placed": placed, "own": own}))
+        files = sorted(photos.glob("*.jpg"))[: asked.photos]
+        if asked.part == "quality":
+            quality(files, json.loads(told.read_text()))
+        else:
+            speed(files, folder, asked.plain, asked.library)
+
+
+def eyes() -> Eyes:
+    return open_eyes(ModelStore(resources() / "models", Path("nowhere")), device="cpu")
+
+
+def speed(files: list[Path], folder: Path, plain: int, library: int) -> None:
+    size = sum(file.stat().st_size for file in files) / len(files) / 1e6
+    print(f"{len(files)} photos of 24 megapixels, {size:.1f} MB each, {cores()} cores")
+    stages(files)
+    floor = len(files) / _floor([file.read_bytes() for file in files])
+    print(f"(c) floor, decoding at 1/2 on all cores: {floor:.2f} photos a second")
+    command = [sys.executable, __file__, "--child", str(files[0].parent), "--folder", str(folder)]
+    done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    ours = done["photos"] / done["seconds"]
+    print(
+        f"ours, end to end: {ours:.2f} photos a second, {done['faces']} faces, "
+        f"VmHWM {done['peak'] / 1e6:.0f} MB; {floor / ours:.2f} times the floor"
+    )
+    if plain:
+        each = _spread(files, plain)
+        slow = len(each) / _seconds(lambda: _plain(each, folder))
+        print(f"(a) plain way: {slow:.2f} photos a second; ours {ours / slow:.1f} times as fast")
+    if library:
+        _against_library(_spread(files, library), ours)
+
+
+def stages(files: list[Path]) -> None:
+    """Milliseconds of one thread for each stage, by kind of surroundings."""
+    cv2.setNumThreads(1)
+    looking = eyes()
+    detector = looking.detector
+    assert isinstance(detector, YuNetDetector)
+    names = ("read", "hash", "metadata", "decode 1/2", "thumbnail", "find faces", "describe")
+    spent = {kind: np.zeros(len(names) + 1) for kind in KINDS}
+    rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
+    store = ThumbnailStore(Path(tempfile.mkdtemp()), 10**9)
+    for number, file in enumerate(files):
+        clock = [time.process_time()]
+        held = hold_photo(file, 10**8)
+        clock.append(time.process_time())
+        content_hash(held)
+        clock.append(time.process_time())
+        read_metadata(held)
+        clock.append(time.process_time())
+        image = decode_photo(held, max_side=detector.side_needed(6000), exactly=False).image
+        clock.append(time.process_time())
+        store.put("a", make_thumbnail(image))
+        clock.append(time.process_time())
+        faces = detector.detect_in(image, 6000)
+        clock.append(time.process_time())
+        describe_faces(image, faces, looking)
+        clock.append(time.process_time())
+        look_at_photo(held, looking, MOST, 0, rooms)
+        clock.append(time.process_time())
+        spent[KINDS[number % len(KINDS)]] += np.diff(clock)
+    print("milliseconds of one core for a photo")
+    print(f"{'':>6}" + "".join(f"{name:>12}" for name in (*names, "whole look")))
+    for kind, sums in spent.items():
+        mean = sums / (len(files) / len(KINDS)) * 1e3
+        print(f"{kind:>6}" + "".join(f"{one:12.1f}" for one in mean))
+
+
+def index(photos: Path, folder: Path) -> None:
+    """The whole operation, networks opened before the clock starts."""
+    looking = eyes()
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as place,
+        Catalog.open(Path(place) / "catalog") as catalog,
+    ):
+        folder_id, _ = add_folder(catalog, photos)
+        store = ThumbnailStore(Path(place) / "thumbnails", 10**9)
+        took = _seconds(lambda: index_folder(catalog, folder_id, looking, store, silent))
+        facts = catalog.facts()
+        told = {"photos": facts.photos, "faces": facts.faces, "seconds": took, "peak": _peak()}
+    print(json.dumps(told))
+
+
+def _floor(data: list[bytes]) -> float:
+    """Seconds, with the files in memory."""
+    began = time.monotonic()
+    with ThreadPoolExecutor(cores()) as threads:
+        for shape in threads.map(_decode, data):
+            assert shape == (2000, 3000, 3)
+    return time.monotonic() - began
+
+
+def _decode(data: bytes) -> tuple[int, ...]:
+    return tuple(simplejpeg.decode_jpeg(data, "RGB", min_width=3000, min_height=2000).shape)
+
+
+def _plain(files: list[Path], folder: Path) -> None:
+    """As a script would do it, with the same networks: one photo after another."""
+    looking = eyes()
+    network = YuNetNetwork(YUNET, "cpu")
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as place,
+        Catalog.open(Path(place) / "catalog") as catalog,
+    ):
+        folder_id = catalog.folders.add(files[0].parent)
+        ids = catalog.photos.record_found(
+            folder_id, [FoundPhoto(file.name.encode(), 1, 1) for file in files]
+        )
+        store = ThumbnailStore(Path(place) / "thumbnails", 10**9)
+        for photo_id, file in zip(ids, files, strict=True):
+            named = content_hash(file)
+            image = Image.open(file).convert("RGB")
+            pixels = np.asarray(image)
+            small = np.asarray(image.resize((640, 427), Image.Resampling.LANCZOS))
+            (rows,) = network.look([small], 0.6)
+            scale = pixels.shape[1] / 640
+            boxes = cv2.dnn.NMSBoxes(
+                [[r[0], r[1], r[2] - r[0], r[3] - r[1]] for r in rows],
+                rows[:, 14].tolist(),
+                0.6,
+                0.4,
+            )
+            found = [
+                DetectedFace(
+                    BBox(*(rows[n, :4] * scale)),
+                    (rows[n, 4:14].reshape(5, 2) * scale).astype(np.float32),
+                    float(rows[n, 14]),
+                )
+                for n in np.asarray(boxes, int).ravel()
+            ]
+            seen = describe_faces(pixels, found, looking)
+            thumbnail = image.resize((320, 213), Image.Resampling.LANCZOS)
+            store.put(named, np.asarray(thumbnail))
+            kept = [NewFace(face.detected, face.quality, face.embedding) for face in seen]
+            catalog.photos.record_indexed(
+                [IndexedPhoto(photo_id, named, read_metadata(file), kept, "yunet", "fr_feature")]
+            )
+
+
+def _against_library(files: list[Path], ours: float) -> None:
+    try:
+        library = importlib.import_module("face_recognition")
+    except BaseException as error:  # it ends the interpreter where its models are missing
+        print(f"(b) face_recognition: skipped, it does not import here ({error!r})")
+        return
+
+    def look() -> None:
+        for file in files:
+            image = library.load_image_file(str(file))
+            library.face_encodings(image, library.face_locations(image))
+
+    slow = len(files) / _seconds(look)
+    print(
+        f"(b) face_recognition: {slow:.3f} photos a second ({len(files)} photos); "
+        f"ours {ours / slow:.0f} times as fast"
+    )
+
+
+def quality(files: list[Path], told: dict[str, Any]) -> None:
+    """Faces found, and the cosine of their embedding to that of the portrait they were made of.
+
+    As indexing sees them, and as the whole decode shows them to the same detector.
+    """
+    looking = eyes()
+    rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
+    found: dict[int, list[tuple[bool, bool]]] = {}
+    alike: dict[int, list[tuple[float, float]]] = {}
+    extra = 0
+    for file, stands in zip(files, told["placed"], strict=False):
+        seen = look_at_photo(hold_photo(file, 10**8), looking, MOST, 0, rooms).faces
+        whole = see_faces(decode_photo(file).image, looking)
+        for x, y, height, who in stands:
+            near = [face for face in seen if _at(face.detected, x, y, height)]
+            other = [face for face in whole if _at(face.detected, x, y, height)]
+            found.setdefault(height, []).append((bool(near), bool(other)))
+            extra -= bool(near)
+            if near and other:
+                own = np.array(told["own"][who], np.float32)
+                alike.setdefault(height, []).append(
+                    (float(near[0].embedding @ own), float(other[0].embedding @ own))
+                )
+        extra += len(seen)
+    print("height: found by indexing, in the whole decode; mean cosine to the portrait of both")
+    for height in sorted(found):
+        ours, theirs = (sum(one) for one in zip(*found[height], strict=True))
+        mine, full = np.mean(alike.get(height, [(np.nan, np.nan)]), axis=0)
+        print(f"{height:6}: {ours}, {theirs} of {len(found[height])}; {mine:.4f} {full:.4f}")
+    mine, full = np.mean([pair for pairs in alike.values() for pair in pairs], axis=0)
+    print(f"   all: {mine:.4f} {full:.4f}; found besides: {extra}")
+
+
+def _at(face: DetectedFace, x: float, y: float, height: int) -> bool:
+    box = face.bbox
+    middle = (box.left + box.right) / 2 - x, (box.top + box.bottom) / 2 - y
+    return float(np.hypot(*middle)) < 0.35 * height
+
+
+def _spread(files: list[Path], count: int) -> list[Path]:
+    return files[:: max(1, len(files) // count)][:count]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def _peak() -> int:
+    """VmHWM of this process in bytes: what was resident at the most."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+if __name__ == "__main__":
+    main()
