@@ -4,7 +4,7 @@ import enum
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import FolderId, PhotoId
@@ -26,11 +26,16 @@ class Pace(enum.Enum):
 class LookingOrder:
     """What the window wishes of photos being looked at; used by its thread and by the lane's."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Callable[[], Pace] | None = None) -> None:
+        """`pace` is asked again and again, in the lane's thread: it may change meanwhile."""
         self._changed = threading.Condition()
         self._first: tuple[PhotoId, ...] = ()
         self._paused = False
-        self._pace = Pace.FULL
+        self._pace = pace or (lambda: Pace.FULL)
+
+    def follow(self, pace: Callable[[], Pace]) -> None:
+        """From now on this is asked for the pace."""
+        self._pace = pace
 
     def look_first(self, photo_ids: Iterable[PhotoId]) -> None:
         """These photos come next, in this order, in place of those named before."""
@@ -51,16 +56,10 @@ class LookingOrder:
     def paused(self) -> bool:
         return self._paused
 
-    def set_pace(self, pace: Pace) -> None:
-        with self._changed:
-            self._pace = pace
-            self._changed.notify_all()
-
     @property
     def pace(self) -> Pace:
         """`Pace.NONE` while paused."""
-        with self._changed:
-            return Pace.NONE if self._paused else self._pace
+        return Pace.NONE if self._paused else self._pace()
 
     def wait(self, report: Report, progress: Progress, seconds: float = 0.0) -> None:
         """For so long, and until something may be begun; `report` says whether to stop."""

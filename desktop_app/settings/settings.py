@@ -109,6 +109,19 @@ class Settings:
             "by themselves. Otherwise they are looked for at the start, and when you ask.",
         ),
     )
+    on_battery: str = _setting(
+        "gentle",
+        Words(
+            "Reading photos on battery",
+            "Looking through many photos keeps a processor busy. On mains power it always goes on "
+            "at full speed.",
+            (
+                ("gentle", "Slowly"),
+                ("pause", "Not at all"),
+                ("full", "At full speed"),
+            ),
+        ),
+    )
     max_megapixels: int = _setting(
         200,
         Words(

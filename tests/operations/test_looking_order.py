@@ -153,8 +153,7 @@ def test_at_a_gentle_pace_one_photo_is_looked_at_at_a_time(
     catalog: Catalog, folder: Path, thumbnails: ThumbnailStore
 ) -> None:
     folder_id, _ = add_folder(catalog, folder)
-    order = LookingOrder()
-    order.set_pace(Pace.GENTLE)
+    order = LookingOrder(lambda: Pace.GENTLE)
     detector = _SlowAtFirst()
     eyes = Eyes(detector, HashEmbedder())
     index_folder(catalog, folder_id, eyes, thumbnails, silent, order=order)
