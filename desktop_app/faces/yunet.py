@@ -30,6 +30,7 @@ AGREED = 0.8  # score that a finding needs at two heights
 STRAIGHT = 8.0  # degrees; the five points are good for a face that leans less than this
 QUICK = 48  # height in pixels of a finding of little score, looked at for the first time
 HEIGHTS = (100, 160, 100, 160)  # of the face in pixels, in the looks at one face
+HEIGHTS_OF_SMALL = (64, 100, 64, 100)  # enlarged more than that, it would only be a blur
 AROUND = 3.2  # side of such a look, in heights of the face
 TURNS = (90, -90, 180, 45, -45, 135, -135)  # degrees, where nothing sure stands upright
 
@@ -128,7 +129,8 @@ class YuNetDetector:
                 return None
             face = seen
         agreeing = 0
-        for height in HEIGHTS:
+        small = max(face.bbox.width, face.bbox.height) < HEIGHTS_OF_SMALL[1] / 2
+        for height in HEIGHTS_OF_SMALL if small else HEIGHTS:
             again = self._seen_again(image, face, height)
             if again is None:
                 return None
