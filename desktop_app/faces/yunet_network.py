@@ -89,17 +89,19 @@ def _rows(
     The decoding is that of OpenCV's FaceDetectorYN: score = sqrt(class x object); a cell's box
     centre and points are offsets in strides, its width and height powers of e.
     """
-    found = []
+    found = [np.empty((0, 15))]
     for level, stride in enumerate(STRIDES):
         score, sure, box, points = outputs[4 * level : 4 * level + 4]
-        score = np.sqrt(np.clip(score[:, 0], 0, 1) * np.clip(sure[:, 0], 0, 1))
-        cells = np.flatnonzero(score >= least)
+        squared = score[:, 0] * sure[:, 0]  # both from 0 to 1
+        cells = np.flatnonzero(squared >= least * least)
+        if not cells.size:
+            continue
         down, across = np.divmod(cells, width // stride)
         corner = np.stack([across, down], axis=1).astype(np.float64)  # (n, 2)
         centre = (corner + box[cells, :2]) * stride
         half = np.exp(box[cells, 2:4].astype(np.float64)) * stride / 2
         dots = ((points[cells].reshape(-1, 5, 2) + corner[:, None]) * stride).reshape(-1, 10)
-        rows = np.hstack([centre - half, centre + half, dots, score[cells, None]])
+        rows = np.hstack([centre - half, centre + half, dots, np.sqrt(squared[cells, None])])
         # beyond the edge the network sometimes guesses at the other half of a cut face
         inside = ((centre >= 0) & (centre <= [tile[1], tile[0]])).all(axis=1)
         found.append(rows[inside])

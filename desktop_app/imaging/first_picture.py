@@ -18,6 +18,8 @@ from desktop_app.imaging.upright import turn_by, turn_upright
 
 _OFFSET, _LENGTH = 0x0201, 0x0202  # of the second directory (Exif 2.32, 4.5.5)
 _EXIF_MARK = b"Exif\0\0"
+_DARK = 24  # of 255, the mean of a bar; compression makes its black not quite black
+_BLUR = 2  # pixels of a bar beside the picture, into which the picture's compression reaches
 _LARGEST_SIDE = 1024  # cameras keep 160 by 120; a stranger may say anything
 
 
@@ -25,7 +27,9 @@ def first_picture(path: Path, turned: int = 0) -> RgbImage | None:
     """The small picture of a JPEG file's EXIF block, upright; None where there is none.
 
     `turned` are the degrees by which the user turned the photo further, clockwise. Nothing of the
-    large picture is decoded. The black bars that fill a small picture of 4:3 up are cut away.
+    large picture is decoded. The black bars that fill a small picture of 4:3 up are cut away; one
+    of another shape without bars shows the photo as it was before somebody cropped or turned it,
+    and counts as none.
     """
     name = shown_name(path)
     try:
@@ -40,6 +44,8 @@ def first_picture(path: Path, turned: int = 0) -> RgbImage | None:
     if small is None:
         return None
     cut = _without_bars(small, header.width, header.height)
+    if cut is None:
+        return None
     return turn_by(turn_upright(cut, header.orientation), turned)
 
 
@@ -66,13 +72,21 @@ def _decoded(jpeg: bytes) -> RgbImage | None:
         return None
 
 
-def _without_bars(small: RgbImage, width: int, height: int) -> RgbImage:
-    """The middle of the small picture, in the shape of the large one."""
+def _without_bars(small: RgbImage, width: int, height: int) -> RgbImage | None:
+    """The middle of the small picture, in the shape of the large one; None where that is no bar
+    which is left out."""
     if width < 1 or height < 1:
         return small
     across, down = small.shape[1], small.shape[0]
     left = _bar(across, down * width / height)
     top = _bar(down, across * height / width)
+    bars = []
+    if left > _BLUR:
+        bars += [small[:, : left - _BLUR], small[:, across - left + _BLUR :]]
+    if top > _BLUR:
+        bars += [small[: top - _BLUR], small[down - top + _BLUR :]]
+    if any(bar.mean() > _DARK for bar in bars):
+        return None
     return small[top : down - top, left : across - left]
 
 

@@ -91,21 +91,27 @@ def speed(files: list[Path], folder: Path, plain: int, library: int) -> None:
     size = sum(file.stat().st_size for file in files) / len(files) / 1e6
     print(f"{len(files)} photos of 24 megapixels, {size:.1f} MB each, {cores()} cores")
     stages(files)
-    floor = len(files) / _floor([file.read_bytes() for file in files])
-    print(f"(c) floor, decoding at 1/2 on all cores: {floor:.2f} photos a second")
+    floor, floor_cpu = (each / len(files) for each in _floor([f.read_bytes() for f in files]))
+    print(f"(c) floor, decoding at 1/2 on all cores: {_told(floor, floor_cpu)}")
     command = [sys.executable, __file__, "--child", str(files[0].parent), "--folder", str(folder)]
     done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    ours = done["photos"] / done["seconds"]
+    ours, cpu = done["seconds"] / done["photos"], done["processor"] / done["photos"]
     print(
-        f"ours, end to end: {ours:.2f} photos a second, {done['faces']} faces, "
-        f"VmHWM {done['peak'] / 1e6:.0f} MB; {floor / ours:.2f} times the floor"
+        f"ours, end to end: {_told(ours, cpu)}; {done['faces']} faces, VmHWM "
+        f"{done['peak'] / 1e6:.0f} MB; {ours / floor:.2f} times the floor "
+        f"({cpu / floor_cpu:.2f} by processor)"
     )
     if plain:
         each = _spread(files, plain)
-        slow = len(each) / _seconds(lambda: _plain(each, folder))
-        print(f"(a) plain way: {slow:.2f} photos a second; ours {ours / slow:.1f} times as fast")
+        slow, slow_cpu = (one / len(each) for one in _seconds(lambda: _plain(each, folder)))
+        print(f"(a) plain way: {_told(slow, slow_cpu)}")
+        print(f"    ours {slow / ours:.1f} times as fast ({slow_cpu / cpu:.1f} by processor)")
     if library:
-        _against_library(_spread(files, library), ours)
+        _against_library(_spread(files, library), ours, cpu)
+
+
+def _told(seconds: float, processor: float) -> str:
+    return f"{1 / seconds:.2f} photos a second, {processor * 1e3:.0f} ms of processor each"
 
 
 def stages(files: list[Path]) -> None:
@@ -153,19 +159,21 @@ def index(photos: Path, folder: Path) -> None:
     ):
         folder_id, _ = add_folder(catalog, photos)
         store = ThumbnailStore(Path(place) / "thumbnails", 10**9)
-        took = _seconds(lambda: index_folder(catalog, folder_id, looking, store, silent))
+        took, cpu = _seconds(lambda: index_folder(catalog, folder_id, looking, store, silent))
         facts = catalog.facts()
-        told = {"photos": facts.photos, "faces": facts.faces, "seconds": took, "peak": _peak()}
-    print(json.dumps(told))
+    told = {"photos": facts.photos, "faces": facts.faces, "seconds": took, "processor": cpu}
+    print(json.dumps({**told, "peak": _peak()}))
 
 
-def _floor(data: list[bytes]) -> float:
-    """Seconds, with the files in memory."""
-    began = time.monotonic()
-    with ThreadPoolExecutor(cores()) as threads:
-        for shape in threads.map(_decode, data):
-            assert shape == (2000, 3000, 3)
-    return time.monotonic() - began
+def _floor(data: list[bytes]) -> tuple[float, float]:
+    """Seconds, and seconds of processor, with the files in memory."""
+
+    def decode_all() -> None:
+        with ThreadPoolExecutor(cores()) as threads:
+            for shape in threads.map(_decode, data):
+                assert shape == (2000, 3000, 3)
+
+    return _seconds(decode_all)
 
 
 def _decode(data: bytes) -> tuple[int, ...]:
@@ -215,7 +223,7 @@ def _plain(files: list[Path], folder: Path) -> None:
             )
 
 
-def _against_library(files: list[Path], ours: float) -> None:
+def _against_library(files: list[Path], ours: float, cpu: float) -> None:
     try:
         library = importlib.import_module("face_recognition")
     except BaseException as error:  # it ends the interpreter where its models are missing
@@ -227,11 +235,9 @@ def _against_library(files: list[Path], ours: float) -> None:
             image = library.load_image_file(str(file))
             library.face_encodings(image, library.face_locations(image))
 
-    slow = len(files) / _seconds(look)
-    print(
-        f"(b) face_recognition: {slow:.3f} photos a second ({len(files)} photos); "
-        f"ours {ours / slow:.0f} times as fast"
-    )
+    slow, slow_cpu = (one / len(files) for one in _seconds(look))
+    print(f"(b) face_recognition: {_told(slow, slow_cpu)} ({len(files)} photos)")
+    print(f"    ours {slow / ours:.0f} times as fast ({slow_cpu / cpu:.0f} by processor)")
 
 
 def quality(files: list[Path], told: dict[str, Any]) -> None:
@@ -277,10 +283,11 @@ def _spread(files: list[Path], count: int) -> list[Path]:
     return files[:: max(1, len(files) // count)][:count]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.monotonic()
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """By the clock, and of the processor (all threads)."""
+    began, busy = time.monotonic(), time.process_time()
     work()
-    return time.monotonic() - began
+    return time.monotonic() - began, time.process_time() - busy
 
 
 def _peak() -> int:

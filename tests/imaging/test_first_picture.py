@@ -90,3 +90,11 @@ def test_other_files_have_none(tmp_path: Path) -> None:
     assert first_picture(tmp_path / "a.png") is None
     assert first_picture(tmp_path / "b.jpg") is None
     assert first_picture(tmp_path / "gone.jpg") is None
+
+
+def test_a_small_picture_of_another_shape_without_bars_is_of_another_picture(
+    tmp_path: Path,
+) -> None:
+    before_it_was_cropped = np.full((160, 120, 3), 200, np.uint8)
+    photo_with_small_one(tmp_path / "a.jpg", jpeg(before_it_was_cropped))
+    assert first_picture(tmp_path / "a.jpg") is None
