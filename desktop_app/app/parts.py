@@ -11,6 +11,7 @@ from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.models.store import ModelStore
 from desktop_app.operations.eyes import Eyes, open_eyes
+from desktop_app.operations.power import PaceByPower
 from desktop_app.restoration.engines import open_restorer
 from desktop_app.settings.places import Places
 from desktop_app.settings.settings import Settings
@@ -76,6 +77,7 @@ class Parts(QObject):
         self.bench = Workbench(catalog, runner, messages, pictures, where)
         self.decisions = Decisions(catalog, thumbnails, where.memories, runner, messages)
         self.looking = Looking(catalog, thumbnails, self.eyes, self.max_pixels, runner, messages)
+        self.looking.follow(PaceByPower(self.on_battery))
         self.watching = Watching(catalog, runner)
         self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
         self.batch = BatchWishes(
@@ -157,6 +159,9 @@ class Parts(QObject):
 
     def engine(self) -> str:
         return self.settings.engine
+
+    def on_battery(self) -> str:
+        return self.settings.on_battery
 
     def max_pixels(self) -> int:
         return self.settings.max_megapixels * 1_000_000

@@ -21,7 +21,7 @@ from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.index_folder import index_folder
-from desktop_app.operations.looking_order import LookingOrder
+from desktop_app.operations.looking_order import LookingOrder, Pace
 from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.ui import words
 from desktop_app.ui.messages import Messages
@@ -131,6 +131,10 @@ class Looking(Wishes):
             self._again.add(folder_id)
         else:
             self.look_at(folder_id)
+
+    def follow(self, pace: Callable[[], Pace]) -> None:
+        """From now on this says how fast to look; it is asked in the lane's thread."""
+        self._order.follow(pace)
 
     @Slot(object)
     def look_first(self, photo_ids: Sequence[PhotoId]) -> None:

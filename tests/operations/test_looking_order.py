@@ -235,3 +235,21 @@ def test_closed_room_keeps_nobody_waiting() -> None:
     room.close()
     waiting.join(5)
     assert not waiting.is_alive()
+
+
+def test_looking_waits_while_the_pace_allows_none_and_goes_on_by_itself(
+    catalog: Catalog, folder: Path, thumbnails: ThumbnailStore
+) -> None:
+    folder_id, _ = add_folder(catalog, folder)
+    asked = 0
+
+    def unplugged_for_a_while() -> Pace:
+        nonlocal asked
+        asked += 1
+        return Pace.NONE if asked < 8 else Pace.FULL
+
+    order = LookingOrder()
+    order.follow(unplugged_for_a_while)
+    index_folder(catalog, folder_id, EYES, thumbnails, silent, order=order)
+    assert asked >= 8
+    assert catalog.facts().faces == PHOTOS
