@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import NewRestoration
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.errors import BadRequest, NoReferences
+from desktop_app.domain.errors import BadRequest, NoReferences, NotKnown
 from desktop_app.domain.face import AssignmentStatus, Embedding, Face, Landmarks
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.photo import FloatImage, Photo, RgbImage, SourcePixels
@@ -61,14 +61,17 @@ def restore_photos(
 
     A photo with several requests is decoded once. Each face is kept as soon as it is done; a wish
     to stop ends even a slow engine inside a face, of which nothing is kept.
-    Raises `NoReferences` for a face whose person has none; `FileVanished` and `UnreadablePhoto`
-    for a photo that cannot be read any more; `BadRequest` where it changed since it was indexed.
+    Raises `NotKnown` for a face or a reference whose photo has left the library; `NoReferences` for
+    a face whose person has none; `FileVanished` and `UnreadablePhoto` for a photo that cannot be
+    read any more; `BadRequest` where it changed since it was indexed.
     """
     faces = {face.id: face for face in catalog.faces.many([r.face_id for r in requests])}
     memories: dict[tuple[FaceId, ...], ReferenceMemory] = {}
     changes = CatalogChanges()
     photo: Photo | None = None
     pixels: SourcePixels | None = None
+    if any(request.face_id not in faces for request in requests):
+        raise _gone()
     ordered = sorted(requests, key=lambda r: faces[r.face_id].photo_id)
     for number, request in enumerate(ordered):
         face = faces[request.face_id]
@@ -168,6 +171,8 @@ def reference_crops(
     """The aligned crops of the references, (size, size, 3) each, in the order asked for."""
     faces = {face.id: face for face in catalog.faces.many(face_ids)}
     photos = {p.id: p for p in catalog.photos.many([f.photo_id for f in faces.values()])}
+    if any(i not in faces or faces[i].photo_id not in photos for i in face_ids):
+        raise _gone()
     return [
         reference_crop(photos[faces[i].photo_id], faces[i].landmarks, size, max_pixels)
         for i in face_ids
@@ -178,6 +183,11 @@ def reference_crop(photo: Photo, landmarks: Landmarks, size: int, max_pixels: in
     decoded = decode_photo(Path(photo.path), max_pixels=max_pixels, turned=photo.turned)
     scale = decoded.image.shape[1] / decoded.full_size[0]
     return align_face(decoded.image, (landmarks * scale).astype(np.float32), size).crop
+
+
+def _gone() -> NotKnown:
+    """Photos may be taken out of the library while a restoration waits its turn."""
+    return NotKnown("A photo of this restoration has left the library. Add its folder again.")
 
 
 def _chosen_references(

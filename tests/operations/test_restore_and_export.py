@@ -10,8 +10,15 @@ import pytest
 from PIL import Image
 
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.domain.errors import BadRequest, NameTaken, NoFaceFound, NoReferences
+from desktop_app.domain.errors import (
+    BadRequest,
+    NameTaken,
+    NoFaceFound,
+    NoReferences,
+    NotKnown,
+)
 from desktop_app.domain.face import AssignmentStatus, DetectedFace, Face
+from desktop_app.domain.ids import FaceId
 from desktop_app.domain.photo import SourcePixels
 from desktop_app.domain.progress import Cancelled, Progress, silent
 from desktop_app.domain.restoration import (
@@ -126,6 +133,19 @@ def test_a_face_without_references_is_refused_in_a_sentence(
     name_faces(catalog, [face_in(PRINT).id], "Barack Obama")
     with pytest.raises(NoReferences, match="Confirm other photos"):
         restore_photos(catalog, restorer, [request], eyes, silent)
+
+
+def test_photos_taken_out_while_a_restoration_waits_are_a_sentence(
+    named: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes
+) -> None:
+    face = face_in(PRINT).id
+    gone = RestoreRequest(face, references=(face_in(OFFICE).id, FaceId(10_000)))
+    with pytest.raises(NotKnown, match="has left the library"):
+        restore_photos(named, restorer, [gone], eyes, silent)
+    (folder,) = named.folders.all()
+    named.folders.remove(folder.id)
+    with pytest.raises(NotKnown, match="has left the library"):
+        restore_photos(named, restorer, [RestoreRequest(face)], eyes, silent)
 
 
 def test_strength_zero_is_the_photo_itself(restored: Catalog, face_in: FaceIn) -> None:
