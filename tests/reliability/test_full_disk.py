@@ -175,8 +175,9 @@ def test_each_write_of_an_export_may_fail(tmp_path: Path, kind: str, file_format
 
     def export(path: Path) -> None:
         if file_format == "page":
-            family_page.write_page(noise, path, title="A page", overwrite=True)
-            return
+            words = family_page.PageWords("A page", "", "", names=(), note="")
+            with family_page.page_written(noise, path, words, overwrite=True):
+                return
         settings = ExportSettings(file_format, overwrite=True)
         encode_photo(SourcePixels(noise, ColourMode.RGB), path, settings, ExportAbout())
 

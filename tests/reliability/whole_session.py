@@ -116,7 +116,7 @@ class Visitor:
         yield lambda: bool(catalog.restorations.of_face(old.id)) and idle()
         likeness.restore.compare()
         yield lambda: likeness.compare.candidate() is not None and idle()
-        likeness.compare.accept.click()
+        likeness.compare.decisions.accept.click()
         yield idle
         window.go("photo", subject)
         yield lambda: bool(likeness.photo.results())
