@@ -1,6 +1,5 @@
 """Notes which faces are alike enough to be linked: the graph in which groups are found."""
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.faces.neighbours import FaceBlock, near
+from desktop_app.faces.neighbours import FaceBlock, Pairs, near_in, threads
 
 # Chosen on ../shared/data/portraits, the smallest hundredth at which no two of 708 people stood in
 # one group: the nearest strangers reach a cosine of 0.588 (0.45, which looked as good on twelve
@@ -16,8 +15,8 @@ from desktop_app.faces.neighbours import FaceBlock, near
 # nobody merged, B-cubed F 0.963. A family's children and grown-ups may stand in two groups each;
 # naming one brings suggestions for the other.
 LINK_FROM = 0.60
-_CHUNK = 128  # faces compared at a time by one thread
-_MOST_THREADS = 4
+_CHUNK = 256  # faces compared at a time
+_PIECE = 1 << 14  # of the new faces, those that one thread looks through at a time; whole chunks
 
 
 @dataclass(frozen=True)
@@ -47,45 +46,38 @@ def links_of(
 ) -> Iterator[tuple[NDArray[np.int64], Links]]:
     """The links of new faces with those known and among each other, some hundred at a time.
 
-    Of each part: the ids that were compared, and their links, `one` being theirs, in their order.
+    The ids of `new` rise. Of each part: the ids compared, and their links, `one` being theirs.
     `known_ids`, rising, says which faces of the blocks count; all where it is not given. Works on
     the processor's cores, at most four.
     """
-    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    own = [new.rows(start, start + _PIECE) for start in range(0, len(new), _PIECE)]
+    with ThreadPoolExecutor(threads()) as pool:
+        for start in range(0, len(new), _CHUNK):
+            chunk = new.rows(start, start + _CHUNK)
+            parts = []
+            for block, pairs in zip(known, near_in(chunk, known, link_from, pool), strict=True):
+                others = block.ids[pairs.found]
+                counts = slice(None) if known_ids is None else _among(known_ids, others)
+                parts.append(_links(chunk, pairs, others, counts))
+            whole = start // _PIECE
+            before = [*own[:whole], new.rows(whole * _PIECE, start + _CHUNK)]
+            for number, pairs in enumerate(near_in(chunk, before, link_from, pool)):
+                earlier = pairs.found + number * _PIECE < pairs.asked + start
+                parts.append(_links(chunk, pairs, before[number].ids[pairs.found], earlier))
+            links = Links.joined(parts)
+            order = np.lexsort((links.other, links.one))
+            yield chunk.ids, Links(links.one[order], links.other[order], links.cosine[order])
 
-    def compared(start: int) -> Links:
-        end = min(len(new), start + _CHUNK)
-        chunk = new.rows(start, end)
-        parts = []
-        for block in known:
-            pairs = near(chunk, block, link_from)
-            others = block.ids[pairs.found]
-            counts = slice(None) if known_ids is None else _among(known_ids, others)
-            parts.append(
-                Links(
-                    chunk.ids[pairs.asked[counts]],
-                    others[counts],
-                    pairs.cosine[counts].astype(np.float16),
-                )
-            )
-        pairs = near(chunk, new.rows(0, end), link_from)
-        before = pairs.found < pairs.asked + start
-        parts.append(
-            Links(
-                chunk.ids[pairs.asked[before]],
-                new.ids[pairs.found[before]],
-                pairs.cosine[before].astype(np.float16),
-            )
-        )
-        links = Links.joined(parts)
-        order = np.lexsort((links.other, np.searchsorted(chunk.ids, links.one)))
-        return Links(links.one[order], links.other[order], links.cosine[order])
 
-    with ThreadPoolExecutor(threads) as pool:
-        for first in range(0, len(new), _CHUNK * threads):
-            starts = range(first, min(len(new), first + _CHUNK * threads), _CHUNK)
-            for start, links in zip(starts, pool.map(compared, starts), strict=True):
-                yield new.ids[start : start + _CHUNK], links
+def _links(
+    asked: FaceBlock,
+    pairs: Pairs,
+    others: NDArray[np.int64],
+    which: NDArray[np.bool_] | slice,
+) -> Links:
+    return Links(
+        asked.ids[pairs.asked[which]], others[which], pairs.cosine[which].astype(np.float16)
+    )
 
 
 def _among(rising: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,6 +1,8 @@
 """Finds the faces that are like a face: by their signs first, then by the cosine itself."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from desktop_app.faces.fixed_point import Fixed, floating
 from desktop_app.faces.sign_codes import radius, sign_codes, within
 
+MOST_THREADS = 4
 _RESCORED = 1 << 13  # cosines at a time: 32 MB of faces
 
 
@@ -73,15 +76,13 @@ def near(asked: FaceBlock, among: FaceBlock, at_least: float) -> Pairs:
     return Pairs(np.concatenate(ones), np.concatenate(others), np.concatenate(cosines))
 
 
-def most_like(
-    face: Fixed, blocks: Sequence[FaceBlock], at_least: float
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Ids and cosines of the faces like one, (dimensions,), the most alike first."""
-    asked = FaceBlock.of(np.zeros(1, np.int64), face[None])
-    pairs = [near(asked, block, at_least) for block in blocks]
-    if not pairs:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    ids = np.concatenate([block.ids[some.found] for block, some in zip(blocks, pairs, strict=True)])
-    cosines = np.concatenate([some.cosine for some in pairs])
-    order = np.lexsort((ids, -cosines))
-    return ids[order], cosines[order]
+def near_in(
+    asked: FaceBlock, blocks: Sequence[FaceBlock], at_least: float, pool: ThreadPoolExecutor
+) -> Iterator[Pairs]:
+    """`near` for each of many blocks, in their order, on as many cores as the pool has threads."""
+    return pool.map(lambda block: near(asked, block, at_least), blocks)
+
+
+def threads() -> int:
+    """How many threads are worth their while here: one a core, at most `MOST_THREADS`."""
+    return min(os.cpu_count() or 1, MOST_THREADS)

@@ -1,6 +1,6 @@
 """Groups the faces without a name, each group one unknown person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +15,7 @@ from desktop_app.faces.clustering import NOBODY, Said, group_linked
 from desktop_app.faces.components import components, mixed, summed
 from desktop_app.faces.links import LINK_FROM, links_of
 
+_TOGETHER = 100_000  # faces grouped at a time: bounds the memory of a first grouping
 _MADE_BY = 1
 """To be raised when `group_linked` comes to other groups: then all are found anew."""
 
@@ -55,24 +56,31 @@ def regroup_people(catalog: Catalog, model: str, report: Report = silent) -> Cat
     }
     numbers = faces.group.copy()
     if touched.any():
-        some = np.flatnonzero(touched)
-        at = np.full(len(faces.ids), -1, np.int64)
-        at[some] = np.arange(len(some))
-        inside = touched[one]
-        found = group_linked(
-            matrix.of_faces(faces.ids[some]).vectors,
-            at[one[inside]],
-            at[other[inside]],
-            cosine[inside],
-            Said(
-                faces.person[some],
-                _at_places(at, refused),
-                [_sides(len(some), _at_places(at, split)) for split in splits],
-            ),
-        )
+        found = np.full(len(faces.ids), -1, np.int64)
+        for some in _parts(hangs, touched):
+            at = np.full(len(faces.ids), -1, np.int64)
+            at[some] = np.arange(len(some))
+            inside = at[one] >= 0
+            found[some] = (
+                1
+                + found.max()
+                + group_linked(
+                    matrix.of_faces(faces.ids[some]).vectors,
+                    at[one[inside]],
+                    at[other[inside]],
+                    cosine[inside],
+                    Said(
+                        faces.person[some],
+                        _at_places(at, refused),
+                        [_sides(len(some), _at_places(at, split)) for split in splits],
+                    ),
+                )
+            )
         taken = set(np.unique(faces.group[~touched]).tolist())
-        numbers[some] = _numbered(found, faces.group[some], taken, _free_number(known.group))
-        moved = some[numbers[some] != faces.group[some]]
+        numbers[touched] = _numbered(
+            found[touched], faces.group[touched], taken, _free_number(known.group)
+        )
+        moved = np.flatnonzero(numbers != faces.group)
         labels |= zip(
             (FaceId(face) for face in faces.ids[moved].tolist()),
             numbers[moved].tolist(),
@@ -163,6 +171,16 @@ def _hanging_together(
     )
 
 
+def _parts(hangs: NDArray[np.int64], touched: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """Places of the touched faces, whole components, some `_TOGETHER` at a time."""
+    places = np.flatnonzero(touched)
+    places = places[np.argsort(hangs[places], kind="stable")]
+    begins = np.flatnonzero(np.diff(hangs[places], prepend=-1))
+    cuts = begins[np.flatnonzero(np.diff(begins // _TOGETHER, prepend=0))]
+    for part in np.split(places, cuts):
+        yield np.sort(part)
+
+
 def _content(
     ids: NDArray[np.int64],
     crcs: NDArray[np.int64],
@@ -189,9 +207,9 @@ def _numbered(
     `taken` are numbers of groups that stay as they are, `free` is the first never given.
     """
     had = before >= 0
-    votes, counts = np.unique(
-        np.stack([found[had], before[had]], axis=1), axis=0, return_counts=True
-    )
+    span = int(before.max(initial=-1)) + 1
+    pairs, counts = np.unique(found[had] * span + before[had], return_counts=True)
+    votes = np.stack(np.divmod(pairs, max(span, 1)), axis=1)
     numbers: dict[int, int] = {}
     given = set(taken)
     for row in np.lexsort((votes[:, 1], votes[:, 0], -counts)).tolist():

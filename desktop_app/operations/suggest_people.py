@@ -34,7 +34,10 @@ def suggest_people(
     if faces is not None:
         wanted = set(faces)
         open_faces = [face_id for face_id in open_faces if face_id in wanted]
-    face_ids, embeddings = catalog.faces.embeddings(model, open_faces)
+    matrix = catalog.faces.matrix(model)
+    open_ids = np.array(sorted(open_faces), np.int64)
+    open_ids = open_ids[matrix.has(open_ids)]
+    face_ids = [FaceId(number) for number in open_ids.tolist()]
     report(Progress(0, len(face_ids)))
     evidence = gather_evidence(catalog, model)
     poor = catalog.faces.poor(face_ids)
@@ -43,7 +46,7 @@ def suggest_people(
     for start in range(0, len(face_ids), _AT_ONCE):
         some = face_ids[start : start + _AT_ONCE]
         best = best_people(
-            embeddings[start : start + _AT_ONCE],
+            matrix.embeddings(open_ids[start : start + _AT_ONCE]),
             evidence,
             [rejected.get(face_id, frozenset()) for face_id in some],
             np.array([face_id in poor for face_id in some], bool),
@@ -77,18 +80,19 @@ def gather_evidence(catalog: Catalog, model: str) -> Evidence:
     return Evidence(
         galleries(catalog, model),
         _by_person(catalog, model, {face_id: sorted(them) for face_id, them in refused.items()}),
-        catalog.faces.embeddings(model, strangers)[1] if strangers else None,
+        catalog.faces.matrix(model).embeddings(np.array(strangers, np.int64)),
     )
 
 
 def _by_person(
     catalog: Catalog, model: str, whose: Mapping[FaceId, Sequence[PersonId]]
 ) -> dict[PersonId, NDArray[np.float32]]:
-    if not whose:
-        return {}
-    face_ids, embeddings = catalog.faces.embeddings(model, whose)
+    matrix = catalog.faces.matrix(model)
+    ids = np.array(sorted(whose), np.int64)
+    ids = ids[matrix.has(ids)]
+    embeddings = matrix.embeddings(ids)
     rows: dict[PersonId, list[int]] = {}
-    for row, face_id in enumerate(face_ids):
-        for person in whose[face_id]:
+    for row, face_id in enumerate(ids.tolist()):
+        for person in whose[FaceId(face_id)]:
             rows.setdefault(person, []).append(row)
     return {person: embeddings[of_person] for person, of_person in sorted(rows.items())}

@@ -6,7 +6,7 @@ import pytest
 from desktop_app.faces.fixed_point import ONE, fixed_point, floating
 from desktop_app.faces.links import LINK_FROM, Links, links_of
 from desktop_app.faces.matrix import FaceMatrix
-from desktop_app.faces.neighbours import FaceBlock, most_like, near
+from desktop_app.faces.neighbours import FaceBlock, near
 from desktop_app.faces.sign_codes import radius, sign_codes, within
 from tests.faces.drawn import faces_of
 
@@ -70,15 +70,6 @@ def test_near_faces_are_those_of_brute_force() -> None:
     wanted = set(zip(*np.nonzero(cosines >= LINK_FROM), strict=True))
     assert set(zip(pairs.asked, pairs.found, strict=True)) == wanted
     assert (pairs.cosine == cosines[pairs.asked, pairs.found]).all()
-
-
-def test_the_most_alike_come_first() -> None:
-    block = _block(5, 6, 0.5)
-    ids, cosines = most_like(block.vectors[3], [block.rows(0, 10), block.rows(10, 30)], 0.5)
-    assert ids[0] == block.ids[3]
-    assert (np.diff(cosines) <= 0).all()
-    assert set(ids.tolist()) == {1, 2, 3, 4, 5, 6}
-    assert len(most_like(block.vectors[3], [], 0.5)[0]) == 0
 
 
 @pytest.mark.parametrize("known", [0, 1, 40, 150])
