@@ -1,13 +1,12 @@
 """Notes which faces are alike enough to be linked: the graph in which groups are found."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.faces.neighbours import FaceBlock, Pairs, near_in, threads
+from desktop_app.faces.neighbours import FaceBlock, Pairs, near
 
 # Chosen on ../shared/data/portraits, the smallest hundredth at which no two of 708 people stood in
 # one group: the nearest strangers reach a cosine of 0.588 (0.45, which looked as good on twelve
@@ -16,7 +15,6 @@ from desktop_app.faces.neighbours import FaceBlock, Pairs, near_in, threads
 # naming one brings suggestions for the other.
 LINK_FROM = 0.60
 _CHUNK = 256  # faces compared at a time
-_PIECE = 1 << 14  # of the new faces, those that one thread looks through at a time; whole chunks
 
 
 @dataclass(frozen=True)
@@ -48,25 +46,22 @@ def links_of(
 
     The ids of `new` rise. Of each part: the ids compared, and their links, `one` being theirs.
     `known_ids`, rising, says which faces of the blocks count; all where it is not given. Works on
-    the processor's cores, at most four.
+    one core: a second thread gained nothing (measured), for the interpreter is asked too often.
     """
-    own = [new.rows(start, start + _PIECE) for start in range(0, len(new), _PIECE)]
-    with ThreadPoolExecutor(threads()) as pool:
-        for start in range(0, len(new), _CHUNK):
-            chunk = new.rows(start, start + _CHUNK)
-            parts = []
-            for block, pairs in zip(known, near_in(chunk, known, link_from, pool), strict=True):
-                others = block.ids[pairs.found]
-                counts = slice(None) if known_ids is None else _among(known_ids, others)
-                parts.append(_links(chunk, pairs, others, counts))
-            whole = start // _PIECE
-            before = [*own[:whole], new.rows(whole * _PIECE, start + _CHUNK)]
-            for number, pairs in enumerate(near_in(chunk, before, link_from, pool)):
-                earlier = pairs.found + number * _PIECE < pairs.asked + start
-                parts.append(_links(chunk, pairs, before[number].ids[pairs.found], earlier))
-            links = Links.joined(parts)
-            order = np.lexsort((links.other, links.one))
-            yield chunk.ids, Links(links.one[order], links.other[order], links.cosine[order])
+    for start in range(0, len(new), _CHUNK):
+        chunk = new.rows(start, start + _CHUNK)
+        parts = []
+        for block in known:
+            pairs = near(chunk, block, link_from)
+            others = block.ids[pairs.found]
+            counts = slice(None) if known_ids is None else _among(known_ids, others)
+            parts.append(_links(chunk, pairs, others, counts))
+        pairs = near(chunk, new.rows(0, start + _CHUNK), link_from)
+        earlier = pairs.found < pairs.asked + start
+        parts.append(_links(chunk, pairs, new.ids[pairs.found], earlier))
+        links = Links.joined(parts)
+        order = np.lexsort((links.other, links.one))
+        yield chunk.ids, Links(links.one[order], links.other[order], links.cosine[order])
 
 
 def _links(

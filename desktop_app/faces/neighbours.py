@@ -1,8 +1,5 @@
 """Finds the faces that are like a face: by their signs first, then by the cosine itself."""
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +8,6 @@ from numpy.typing import NDArray
 from desktop_app.faces.fixed_point import Fixed, floating
 from desktop_app.faces.sign_codes import radius, sign_codes, within
 
-MOST_THREADS = 4
 _RESCORED = 1 << 13  # cosines at a time: 32 MB of faces
 
 
@@ -74,15 +70,3 @@ def near(asked: FaceBlock, among: FaceBlock, at_least: float) -> Pairs:
             cosines.append(cosine[kept])
         waiting, first, held = [], row + 1, 0
     return Pairs(np.concatenate(ones), np.concatenate(others), np.concatenate(cosines))
-
-
-def near_in(
-    asked: FaceBlock, blocks: Sequence[FaceBlock], at_least: float, pool: ThreadPoolExecutor
-) -> Iterator[Pairs]:
-    """`near` for each of many blocks, in their order, on as many cores as the pool has threads."""
-    return pool.map(lambda block: near(asked, block, at_least), blocks)
-
-
-def threads() -> int:
-    """How many threads are worth their while here: one a core, at most `MOST_THREADS`."""
-    return min(os.cpu_count() or 1, MOST_THREADS)

@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from numpy.typing import NDArray  # noqa: E402
 from desktop_app.faces.clustering import group_linked  # noqa: E402
 from desktop_app.faces.fixed_point import floating  # noqa: E402
 from desktop_app.faces.links import LINK_FROM, Links, links_of  # noqa: E402
-from desktop_app.faces.neighbours import FaceBlock, near_in, threads  # noqa: E402
+from desktop_app.faces.neighbours import FaceBlock, near  # noqa: E402
 from desktop_app.faces.sign_codes import radius, within  # noqa: E402
 from tests.benchmarks.drawn_faces import QUANTILES, DrawnFaces, drawn_faces, spread  # noqa: E402
 
@@ -85,14 +84,9 @@ def search(faces: DrawnFaces) -> None:
         "numpy exact", queries, lambda q: np.flatnonzero(whole @ q >= LINK_FROM), truth
     )
 
-    pool = ThreadPoolExecutor(threads())
-
     def ours(at_least: float) -> Callable[[FaceBlock], NDArray[np.int64]]:
         return lambda one: np.concatenate(
-            [
-                block.ids[pairs.found]
-                for block, pairs in zip(blocks, near_in(one, blocks, at_least, pool), strict=True)
-            ]
+            [block.ids[near(one, block, at_least).found] for block in blocks]
         )
 
     _timed(
@@ -213,8 +207,8 @@ def _timed(  # type: ignore[no-untyped-def]
     return median
 
 
-def groups(faces: DrawnFaces, kept: Path, count: int) -> None:
-    for way in ("ours", "greedy", "dbscan"):
+def groups(kept: Path, count: int, asked: str | None) -> None:
+    for way in ("ours", "dbscan") if asked is None else (asked,):
         print(f"{way}: ", end="", flush=True)
         command = [sys.executable, __file__, "one-way", "--way", way]
         subprocess.run([*command, "--faces", str(count), "--kept", str(kept)], check=True)
@@ -239,18 +233,22 @@ def one_way(way: str, faces: DrawnFaces) -> None:
     block = FaceBlock.of(np.arange(len(vectors)), vectors)
     links = Links.joined([some for _, some in links_of(block)])
     linked = time.perf_counter() - start
-    if way == "greedy":
-        found = greedy(len(vectors), links, np.arange(len(vectors)))
-        _say_groups(start, resident, owners, found)
-        again = greedy(len(vectors), links, order)
-    else:
-        found = group_linked(vectors, links.one, links.other, links.cosine)
-        _say_groups(start, resident, owners, found)
-        print(f"  {len(links.one)} links in {linked:.1f} s of these")
-        again = np.empty(len(vectors), np.int64)
-        block = FaceBlock.of(np.arange(len(vectors)), vectors[order])
-        links = Links.joined([some for _, some in links_of(block)])
-        again[order] = group_linked(block.vectors, links.one, links.other, links.cosine)
+    found = group_linked(vectors, links.one, links.other, links.cosine)
+    _say_groups(start, resident, owners, found)
+    print(f"  {len(links.one)} links in {linked:.1f} s of these")
+    print("greedy, from the same links, not counting them: ", end="")
+    start = time.perf_counter()
+    first = greedy(len(vectors), links, np.arange(len(vectors)))
+    _say_groups(start, resident, owners, first)
+    again = greedy(len(vectors), links, order)
+    print(f"  two orders of arrival agree: B-cubed F {bcubed(first, again)[2]:.4f}", flush=True)
+    print("ours, in another order of arrival: ", end="")
+    start = time.perf_counter()
+    block = FaceBlock.of(np.arange(len(vectors)), vectors[order])
+    links = Links.joined([some for _, some in links_of(block)])
+    again = np.empty(len(vectors), np.int64)
+    again[order] = group_linked(block.vectors, links.one, links.other, links.cosine)
+    _say_groups(start, resident, owners, again)
     print(f"  two orders of arrival agree: B-cubed F {bcubed(found, again)[2]:.4f}", flush=True)
 
 
@@ -307,7 +305,7 @@ def main() -> None:
     parser.add_argument("part", choices=["spread", "search", "groups", "catalog", "one-way"])
     parser.add_argument("--faces", type=int, default=100_000)
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "bench_faces")
-    parser.add_argument("--way", help=argparse.SUPPRESS)
+    parser.add_argument("--way", choices=["ours", "dbscan"], help="of grouping: one alone")
     asked = parser.parse_args()
     faces = drawn_faces(asked.faces + 1000, DATA, asked.kept)
     if asked.part == "spread":
@@ -315,7 +313,7 @@ def main() -> None:
     elif asked.part == "search":
         search(faces)
     elif asked.part == "groups":
-        groups(faces, asked.kept, asked.faces)
+        groups(asked.kept, asked.faces, asked.way)
     elif asked.part == "one-way":
         one_way(asked.way, faces)
     else:
