@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.named import person_named
 from desktop_app.cli.review import review
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId
-from desktop_app.domain.person import Person, Year
+from desktop_app.domain.person import Year
 from desktop_app.domain.progress import silent
 from desktop_app.operations.decide_faces import (
     checked_name,
@@ -83,14 +84,6 @@ def _add_faces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--face", type=int, action="append", default=[], metavar="ID", help="may be repeated"
     )
-
-
-def person_named(catalog: Catalog, name: str) -> Person:
-    """Raises `NotKnown`."""
-    person = catalog.people.by_name(name)
-    if person is None:
-        raise NotKnown(f"The catalog knows nobody called {name}. See: likeness people list")
-    return person
 
 
 def _list(asked: argparse.Namespace, tools: Tools) -> int:

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.named import person_named
 from desktop_app.cli.tools import Tools
-from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.person import Person
 from desktop_app.operations.decide_faces import (
@@ -24,9 +24,7 @@ _KEYS = "y yes, n no, f not a face, x ignore, s skip, u undo, q quit"
 def review(asked: argparse.Namespace, tools: Tools) -> int:
     """Asks about each suggestion, the likeliest first; in JSON only tells what waits."""
     catalog = tools.catalog
-    person = catalog.people.by_name(asked.name)
-    if person is None:
-        raise NotKnown(f"The catalog knows nobody called {asked.name}. See: likeness people list")
+    person = person_named(catalog, asked.name)
     waiting = catalog.faces.of_person(person.id, AssignmentStatus.SUGGESTED)
     tools.terminal.result({"waiting": [_row(catalog, face) for face in waiting]})
     if tools.terminal.json_wanted:

@@ -1,8 +1,11 @@
 """Reads the arguments, runs one command, and answers with an exit code."""
 
 import argparse
+import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from desktop_app import __version__
 from desktop_app.cli import (
@@ -18,6 +21,7 @@ from desktop_app.cli import (
     models_command,
     people_command,
     photos_command,
+    presets_command,
     restore_command,
     results_command,
 )
@@ -35,6 +39,7 @@ _COMMANDS = (
     restore_command,
     results_command,
     export_command,
+    presets_command,
     models_command,
     catalog_command,
     doctor_command,
@@ -45,29 +50,60 @@ _COMMANDS = (
 )
 
 
+_EXIT_CODES = """exit codes:
+  0    done
+  1    something could not be done; what was done before is kept, and why is said in one sentence
+       (with --json: {"error": sentence, "kind": what happened}, or a list "failed" or "problems")
+  2    wrong arguments
+  130  stopped by you (Ctrl+C)
+"""
+
+
+class Misused(Exception):
+    """The arguments are wrong; how they should be is in `usage`."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises `Misused` where argparse would write and exit, so that --json holds for that, too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Misused(message, self.format_usage())
+
+
 def run(arguments: Sequence[str]) -> int:
     """0 done, 1 a failure said in one sentence, 2 wrong arguments, 130 stopped by the user."""
     try:
         asked = _parser().parse_args(arguments)
-    except SystemExit as stopped:
+    except Misused as wrong:
+        if "--json" in arguments:
+            print(json.dumps({"error": str(wrong), "kind": "Misused"}))
+        else:
+            print(f"{wrong.usage}likeness: {wrong}", file=sys.stderr)
+        return MISUSED
+    except SystemExit as stopped:  # --help and --version
         return int(stopped.code or DONE)
     with Tools(asked) as tools:
         try:
             return int(asked.command(asked, tools))
         except ExpectedError as error:
-            tools.terminal.complain(str(error))
+            tools.terminal.complain(str(error), type(error).__name__)
             return FAILED
         except (KeyboardInterrupt, Cancelled):
-            tools.terminal.complain("Stopped. What was finished is kept.")
+            tools.terminal.complain("Stopped. What was finished is kept.", "Cancelled")
             return CANCELLED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="likeness",
         description="Restores degraded faces in old photographs with other photos of the same "
         "person. Everything stays on this machine; originals are never written.",
-        epilog="Without a command the window opens.",
+        epilog=f"Without a command the window opens.\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"Likeness {__version__}")
     common = argparse.ArgumentParser(add_help=False)

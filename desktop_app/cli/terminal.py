@@ -28,10 +28,11 @@ class Terminal:
         if self.json_wanted:
             print(json.dumps(values, ensure_ascii=True, indent=1))
 
-    def complain(self, text: str) -> None:
+    def complain(self, text: str, kind: str = "") -> None:
+        """`kind` is the name of what happened, for a program: "NameTaken", "DiskFull" ..."""
         self._close_line()
         if self.json_wanted:
-            print(json.dumps({"error": text}, ensure_ascii=True))
+            print(json.dumps({"error": text, **({"kind": kind} if kind else {})}))
         else:
             print(_printable(text, sys.stderr), file=sys.stderr)
 

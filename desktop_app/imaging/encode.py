@@ -78,7 +78,7 @@ def encode_photo(
     """
     check_export(path, settings, about)
     _check_size(pixels, path, settings)
-    about = dataclasses.replace(about, writing=_what_became(pixels, settings))
+    about = dataclasses.replace(about, writing=what_became(pixels, settings))
     exif = exif_for_export(
         about.source_path, pixels.size, keep_place=settings.keep_place, taken=about.taken
     )
@@ -149,7 +149,7 @@ def _check_size(pixels: SourcePixels, path: Path, settings: ExportSettings) -> N
         )
 
 
-def _what_became(pixels: SourcePixels, settings: ExportSettings) -> str:
+def what_became(pixels: SourcePixels, settings: ExportSettings) -> str:
     """What became of the pixels that were not restored, for the label in the file."""
     if settings.file_format not in LOSSLESS:
         name = settings.file_format.upper()

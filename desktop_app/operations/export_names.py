@@ -31,3 +31,11 @@ def next_name(path: Path) -> Path:
     if stem and number.isdecimal() and int(number) >= 2 and len(number) < 4:
         return path.with_name(f"{stem} {int(number) + 1}{path.suffix}")
     return path.with_name(f"{path.stem} 2{path.suffix}")
+
+
+def free_name(path: Path, others: Sequence[Path] = ()) -> Path:
+    """The path itself, or the next of its names that no file and none of `others` has."""
+    taken = {str(other).casefold() for other in others}
+    while path.exists() or path.is_symlink() or str(path).casefold() in taken:
+        path = next_name(path)
+    return path

@@ -44,10 +44,8 @@ class PageWish:
     added: str = "before and after"  # to the name of the export's file
     taken: str = ""  # when the photo was taken, as exactly as that is known
     more: str = "and {n} more faces"
-    promise: str = (
-        "An illustration, not evidence of how the face looked. "
-        "The original photograph was not changed."
-    )
+    illustration: str = "An illustration, not evidence of how the face looked."
+    unchanged: str = "The original photograph was not changed."
 
 
 @dataclass(frozen=True)
@@ -180,8 +178,10 @@ def _page(
         before=wish.before,
         after=wish.after,
         names=names,
-        note=request.caption or what_was_done(about.restorations),
-        promise=wish.promise,
+        note=(request.caption or what_was_done(about.restorations))
+        .replace(wish.illustration, "")  # it stands in the promise, which is never cut
+        .strip(),
+        promise=f"{wish.illustration} {wish.unchanged}",
         subtitle=" · ".join(filter(None, [wish.taken, name])),
         more=wish.more,
     )

@@ -148,8 +148,13 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_wrong_arguments_are_misuse() -> None:
-    assert run(["restore", "--strength", "101"]) == 2
+def test_wrong_arguments_are_misuse(capsys: pytest.CaptureFixture[str]) -> None:
+    for wrong in ("101", "much"):
+        assert run(["restore", "--strength", wrong]) == 2
+        assert "a whole number from 0 to 100" in capsys.readouterr().err
+        assert run(["restore", "--json", "--strength", wrong]) == 2
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer["kind"], "whole number" in answer["error"]) == ("Misused", True)
     assert run(["nonsense"]) == 2
     assert run(["--version"]) == 0
 

@@ -6,22 +6,17 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Likeness
 from desktop_app.catalog.catalog import Catalog
-from desktop_app.catalog.values import FoundPhoto, IndexedPhoto
-from desktop_app.domain.ids import FaceId, PersonId
-from desktop_app.domain.photo import DatePrecision, PhotoDate, PhotoMetadata
-from desktop_app.imaging.content_hash import content_hash
+from desktop_app.domain.ids import PersonId
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.models.store import ModelStore
@@ -35,7 +30,7 @@ from desktop_app.ui.messages import Messages
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.screen import Workbench
-from tests.ui.painting import MODEL, PEOPLE, SIZE, Library, paint_photo, painted_face
+from tests.ui.painting import MODEL, Library, paint_library
 from tests.ui.restored import PaintedRestorer
 
 
@@ -63,42 +58,8 @@ def dressed(qapp: QApplication) -> None:
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     """Six photos with three people each, all unnamed, in three groups."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    centres = [v / np.linalg.norm(v) for v in rng.normal(size=(PEOPLE, 128)).astype(np.float32)]
     with Catalog.open(tmp_path / "home" / "data" / "likeness.catalog") as catalog:
-        folder_id = catalog.folders.add(folder)
-        names = [f"photo{i}.jpg" for i in range(6)]
-        spots = [(20, 120), (190, 130), (360, 110)]
-        for number, name in enumerate(names):
-            paint_photo(folder / name, 10 * number, spots)
-        found = [
-            FoundPhoto(os.fsencode(name), (folder / name).stat().st_size, number)
-            for number, name in enumerate(names)
-        ]
-        photos = catalog.photos.record_found(folder_id, found)
-        results = []
-        for number, photo_id in enumerate(photos):
-            faces = []
-            for spot, centre in zip(spots, centres, strict=True):
-                vector = centre + rng.normal(size=128).astype(np.float32) * 0.02
-                faces.append(painted_face(spot, vector / np.linalg.norm(vector)))
-            year = 1950 + 3 * number
-            taken = PhotoDate(date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR)
-            metadata = PhotoMetadata(taken, width=SIZE[0], height=SIZE[1], file_format="jpeg")
-            digest = content_hash(folder / names[number])
-            results.append(IndexedPhoto(photo_id, digest, metadata, faces, "painted", MODEL))
-        catalog.photos.record_indexed(results)
-        by_person: list[list[FaceId]] = [[], [], []]
-        for photo_id in photos:
-            inside = sorted(catalog.faces.of_photo(photo_id), key=lambda face: face.bbox.left)
-            for number, face in enumerate(inside):
-                by_person[number].append(face.id)
-        catalog.faces.set_clusters(
-            {face: number for number, faces in enumerate(by_person) for face in faces}
-        )
-        yield Library(catalog, photos, by_person)
+        yield paint_library(catalog, tmp_path / "photos")
 
 
 @pytest.fixture
