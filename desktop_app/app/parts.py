@@ -89,7 +89,9 @@ class Parts(QObject):
             self.engine,
             self.max_pixels,
         )
-        self.exporting = ExportWishes(runner, messages, catalog, self.max_pixels)
+        self.exporting = ExportWishes(
+            runner, messages, catalog, self.max_pixels, self.current_settings
+        )
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self.max_pixels)
         self.installing = ModelWishes(runner, messages, store, where)
         self.engine_wishes = EngineWishes(runner, messages, where)
@@ -162,6 +164,9 @@ class Parts(QObject):
 
     def on_battery(self) -> str:
         return self.settings.on_battery
+
+    def current_settings(self) -> Settings:
+        return self.settings
 
     def max_pixels(self) -> int:
         return self.settings.max_megapixels * 1_000_000

@@ -7,6 +7,7 @@ from typing import Any
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest
 from desktop_app.imaging.credential import Credential, CredentialFiles
+from desktop_app.operations.signing_choice import signing_of
 
 
 def add_signing(parser: argparse.ArgumentParser) -> None:
@@ -28,15 +29,7 @@ def signing_asked(asked: argparse.Namespace, tools: Tools) -> CredentialFiles | 
         raise BadRequest("To sign, name both: --certificate FILE --private-key FILE")
     if asked.certificate is not None:
         return CredentialFiles(asked.certificate, asked.private_key)
-    kept = tools.settings
-    if bool(kept.certificate) != bool(kept.private_key):
-        raise BadRequest(
-            "The settings name a certificate without its key, or a key alone. Name both with "
-            "--certificate and --private-key, or write with --unsigned."
-        )
-    if not kept.certificate:
-        return None
-    return CredentialFiles(Path(kept.certificate), Path(kept.private_key))
+    return signing_of(tools.settings)
 
 
 def signed_words(signed: Credential | None) -> str:

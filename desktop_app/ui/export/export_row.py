@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from desktop_app.domain.errors import ExpectedError, NameTaken
 from desktop_app.domain.ids import PhotoId
+from desktop_app.imaging.credential import Credential
 from desktop_app.jobs.job import Job
 from desktop_app.operations.export_photos import Exported, ExportRequest
 from desktop_app.ui import controls, theme
@@ -67,6 +68,7 @@ class ExportRow(QFrame):
         self.state = ExportState.READY if item.results else ExportState.EMPTY
         self._job: Job | None = None
         self._problem = ""
+        self._signed = ""
         self._thumbnail = _Thumbnail(item.photo.id, pictures)
         self._name = controls.label(photo_name(item.photo), "strong")
         self._what = controls.label(self._what_words(), "soft")
@@ -155,7 +157,7 @@ class ExportRow(QFrame):
             ExportState.EMPTY: self.tr("Left out; compare and accept first"),
             ExportState.WAITING: self.tr("Waiting"),
             ExportState.WRITING: self.tr("Writing {name}").format(name=name),
-            ExportState.DONE: self.tr("Written as {name}").format(name=name),
+            ExportState.DONE: self.tr("Written as {name}").format(name=name) + self._signed,
             ExportState.NAME_TAKEN: self.tr("{name} is there already").format(name=name),
             ExportState.FAILED: self._problem,
             ExportState.STOPPED: self.tr("Stopped; nothing was written"),
@@ -170,9 +172,16 @@ class ExportRow(QFrame):
     def _on_written(self, outcomes: list[Exported]) -> None:
         problem = outcomes[0].problem if outcomes else None
         if problem is None:
+            self._signed = self._signed_words(outcomes[0].signed) if outcomes else ""
             self._set(ExportState.DONE)
         else:
             self._set_problem(problem)
+
+    def _signed_words(self, signed: Credential | None) -> str:
+        if signed is None:
+            return ""
+        words = self.tr(", signed as {name}").format(name=shown(signed.subject))
+        return words + self.tr(" (self-signed)") if signed.self_signed else words
 
     def _set_problem(self, problem: ExpectedError) -> None:
         taken = isinstance(problem, NameTaken)

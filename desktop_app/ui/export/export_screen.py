@@ -24,7 +24,7 @@ from desktop_app.ui.results.notice import Notice
 from desktop_app.ui.results.side_scroll import SideScroll
 from desktop_app.ui.screen import Screen, Workbench
 from desktop_app.ui.subjects import ExportSubject
-from desktop_app.ui.words import counted
+from desktop_app.ui.words import counted, date_words
 
 _FORM_WIDTH = 376
 _TO_WRITE = (ExportState.READY, ExportState.STOPPED)
@@ -185,7 +185,7 @@ class ExportScreen(Screen):
             self.form.settings(),
             words if self.form.caption.isChecked() else "",
             self.form.mark_of(words),
-            self.form.page_wish(),
+            self.form.page_wish(date_words(item.photo.taken)),
         )
 
     def _waiting(self) -> list[ExportRow]:

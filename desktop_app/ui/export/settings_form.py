@@ -177,13 +177,13 @@ class SettingsForm(controls.Card):
             return None
         return Mark(place, caption if place is MarkPlace.CAPTION else self.tr("Restored"))
 
-    def page_wish(self) -> PageWish | None:
-        """The page that goes beside the export."""
+    def page_wish(self, taken: str = "") -> PageWish | None:
+        """The page that goes beside the export; `taken` is when, in words."""
         suffix = str(self.page.currentData())
         if not suffix:
             return None
         words = (self.tr("Before"), self.tr("After"), self.tr("before and after"))
-        return PageWish(suffix, *words)
+        return PageWish(suffix, *words, taken=taken, more=self.tr("and {n} more faces"))
 
     def show_settings(self, settings: ExportSettings) -> None:
         """Fills the form without telling anybody."""

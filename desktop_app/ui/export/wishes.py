@@ -1,23 +1,27 @@
 """Fulfils what is wished on the export screen: each photo is one job on the writing lane."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.ids import PhotoId
 from desktop_app.domain.progress import Report
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
 from desktop_app.operations.export_photos import Exported, ExportRequest, export_photos
 from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.operations.signing_choice import signing_of
+from desktop_app.settings.settings import Settings
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.wishes import Wishes
 
 
 class ExportWishes(Wishes):
-    """`max_pixels` is asked for each photo: the settings may have changed.
+    """`max_pixels` and `settings` are asked for each photo: they may have changed.
 
     Signals:
         exporting(Job, PhotoId): a photo is queued; the job returns `[Exported]`.
@@ -31,16 +35,18 @@ class ExportWishes(Wishes):
         messages: Messages,
         catalog: Catalog,
         max_pixels: Callable[[], int] = lambda: MAX_PIXELS,
+        settings: Callable[[], Settings] = Settings,
     ) -> None:
         super().__init__(runner, messages)
         self._catalog = catalog
         self._max_pixels = max_pixels
+        self._settings = settings
 
     @Slot(list)
     def export(self, requests: Sequence[ExportRequest]) -> None:
         """Originals are never written; what cannot be written does not stop the others."""
         for request in requests:
-            work = partial(_export, self._catalog, request, self._max_pixels())
+            work = partial(_export, self._catalog, request, self._max_pixels(), self._settings())
             title = self.tr("Writing {name}").format(name=request.path.name)
             self.run(Lane.EXPORT, title, work, before=partial(self._tell, request.photo_id))
 
@@ -49,6 +55,11 @@ class ExportWishes(Wishes):
 
 
 def _export(
-    catalog: Catalog, request: ExportRequest, max_pixels: int, report: Report
+    catalog: Catalog, request: ExportRequest, max_pixels: int, settings: Settings, report: Report
 ) -> list[Exported]:
+    """Signed where the settings name a certificate; one that cannot sign stops the photo."""
+    try:
+        request = replace(request, signing=signing_of(settings))
+    except ExpectedError as problem:
+        return [Exported(request, problem)]
     return export_photos(catalog, [request], report, max_pixels)

@@ -14,6 +14,7 @@ from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.imaging.encode import ExportSettings
 from desktop_app.operations.export_names import file_names, next_name
+from desktop_app.settings.settings import Settings
 from desktop_app.ui.export.export_row import ExportRow, ExportState
 from desktop_app.ui.export.export_screen import ExportScreen
 from desktop_app.ui.export.settings_form import PRESETS
@@ -286,3 +287,33 @@ def test_a_mark_and_a_page_are_written_when_they_are_wanted(
     photo = screen.bench.catalog.photos.get(next(iter(screen.rows)))
     with Image.open(tmp_path / "out" / "photo0 restored.jpg") as image:
         assert image.height > photo.height  # the caption stands below the picture
+
+
+def test_exports_are_signed_with_the_certificate_of_the_settings(
+    bench: Workbench, results: list[RestorationId], library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
+    from tests.imaging.certificates import make_credential
+
+    files = make_credential(tmp_path / "mine")
+    chosen = Settings(certificate=str(files.certificates), private_key=str(files.private_key))
+    screen = ExportScreen(bench)
+    wishes = ExportWishes(bench.runner, bench.messages, bench.catalog, settings=lambda: chosen)
+    screen.export_wanted.connect(wishes.export)
+    wishes.exporting.connect(screen.on_job)
+    qtbot.addWidget(screen)
+    (tmp_path / "out").mkdir()
+    screen.show_folder(tmp_path / "out")
+    _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    screen.export()
+    _settled(screen, qtbot)
+    row = _row(screen, library.photos[0])
+    assert row.state is ExportState.DONE
+    assert row.accessibleName().endswith("signed as Ann Lee (self-signed)")
+    chosen = Settings(certificate=str(files.certificates))
+    screen.form.added.setText("again")
+    screen.form.added.textEdited.emit("again")
+    screen.export()
+    _settled(screen, qtbot)
+    assert row.state is ExportState.FAILED
+    assert "without its private key" in row.accessibleName()
