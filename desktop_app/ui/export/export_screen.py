@@ -17,7 +17,7 @@ from desktop_app.operations.export_names import file_names, next_name
 from desktop_app.operations.export_photos import ExportRequest
 from desktop_app.ui import controls, theme
 from desktop_app.ui.export.export_row import ExportRow, ExportState
-from desktop_app.ui.export.reading import PhotoToExport, read_export_page
+from desktop_app.ui.export.reading import ExportPage, PhotoToExport, read_export_page
 from desktop_app.ui.export.settings_form import SettingsForm
 from desktop_app.ui.results.caption import caption_words
 from desktop_app.ui.results.notice import Notice
@@ -130,9 +130,13 @@ class ExportScreen(Screen):
     def _read(self) -> None:
         self._current = False  # what is shown may be older than the last decision
         self._show_state()
-        self.read(partial(read_export_page, self.bench.catalog, self._subject), self._on_page)
+        presets = self.bench.places.export_presets
+        work = partial(read_export_page, self.bench.catalog, self._subject, presets)
+        self.read(work, self._on_page)
 
-    def _on_page(self, items: list[PhotoToExport]) -> None:
+    def _on_page(self, page: ExportPage) -> None:
+        items = page.photos
+        self.form.show_presets(page.presets)
         self._current = True
         wanted = {item.photo.id: item for item in items}
         for photo_id, row in list(self.rows.items()):

@@ -1,12 +1,14 @@
 """Reads what is to be written out: photos, and the results that will stand in each."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.photo import Photo
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import Restoration, RestorationState
+from desktop_app.settings.export_presets import ExportPreset, load_presets
 from desktop_app.ui.subjects import ExportSubject
 
 
@@ -23,9 +25,17 @@ class PhotoToExport:
         return tuple(result.id for result in self.results)
 
 
+@dataclass(frozen=True)
+class ExportPage:
+    """What the screen shows: photos, and the presets that the user kept."""
+
+    photos: list[PhotoToExport]
+    presets: tuple[ExportPreset, ...]
+
+
 def read_export_page(
-    catalog: Catalog, subject: ExportSubject | None, report: Report
-) -> list[PhotoToExport]:
+    catalog: Catalog, subject: ExportSubject | None, presets: Path, report: Report
+) -> ExportPage:
     """The results asked for; for photos their accepted results; without a subject all accepted.
 
     Photos with nothing accepted come last. Results that are gone, with a person who was forgotten,
@@ -55,4 +65,4 @@ def read_export_page(
         items.append(
             PhotoToExport(catalog.photos.get(photo_id), tuple(faces.values()), tuple(named))
         )
-    return sorted(items, key=lambda item: not item.results)
+    return ExportPage(sorted(items, key=lambda item: not item.results), load_presets(presets))

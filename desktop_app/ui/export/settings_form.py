@@ -1,5 +1,6 @@
 """How photos are written: a preset, and what it stands for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from PySide6.QtWidgets import (
 from desktop_app.imaging.encode import DEEP, LOSSLESS, ExportSettings
 from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.operations.export_photos import PageWish
+from desktop_app.operations.follow_preset import settings_of
+from desktop_app.settings.export_presets import ExportPreset
 from desktop_app.ui import controls, theme
 
 _OWN = "own"
@@ -50,6 +53,7 @@ class SettingsForm(controls.Card):
     def __init__(self) -> None:
         super().__init__()
         self.folder: Path | None = None
+        self._own: dict[str, ExportPreset] = {}
         self.preset = QComboBox()
         for key, words in (
             ("archive", self.tr("Archive: TIFF, nothing lost")),
@@ -95,6 +99,7 @@ class SettingsForm(controls.Card):
             ("", self.tr("None")),
             (".pdf", self.tr("PDF, to print")),
             (".jpg", self.tr("JPEG, to send")),
+            (".png", self.tr("PNG, without loss")),
         ):
             self.page.addItem(words, suffix)
         self.page.setToolTip(self.tr("A page for the family: the photo and each face, twice"))
@@ -209,8 +214,31 @@ class SettingsForm(controls.Card):
         self.show_folder(Path(folder))
         self.changed.emit()
 
+    def show_presets(self, presets: Sequence[ExportPreset]) -> None:
+        """The user's own presets, below those that come with the application."""
+        self._own = {preset.name: preset for preset in presets}
+        shown = self.preset.currentData()
+        while self.preset.count() > len(PRESETS) + 1:
+            self.preset.removeItem(self.preset.count() - 1)
+        for name in self._own:
+            self.preset.addItem(name, (_OWN, name))
+        self.preset.setCurrentIndex(max(0, self.preset.findData(shown)))
+
     @Slot()
     def _on_preset(self) -> None:
+        asked = self.preset.currentData()
+        if isinstance(asked, tuple | list) and (own := self._own.get(asked[1])):
+            place = self.preset.currentIndex()
+            self.show_settings(settings_of(own))
+            self.caption.setChecked(own.caption)
+            mark = None if own.mark == "none" else MarkPlace(own.mark)
+            self.mark.setCurrentIndex(self.mark.findData(mark))
+            suffix = f".{own.page}" if own.page else ""
+            self.page.setCurrentIndex(max(0, self.page.findData(suffix)))
+            self._explain()
+            self.preset.setCurrentIndex(place)
+            self.changed.emit()
+            return
         chosen = [p for p in PRESETS if p.key == self.preset.currentData()]
         if chosen:
             self.show_settings(chosen[0].settings)

@@ -14,6 +14,7 @@ from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.imaging.encode import ExportSettings
 from desktop_app.operations.export_names import file_names, next_name
+from desktop_app.settings.export_presets import ExportPreset, save_presets
 from desktop_app.settings.settings import Settings
 from desktop_app.ui.export.export_row import ExportRow, ExportState
 from desktop_app.ui.export.export_screen import ExportScreen
@@ -317,3 +318,24 @@ def test_exports_are_signed_with_the_certificate_of_the_settings(
     _settled(screen, qtbot)
     assert row.state is ExportState.FAILED
     assert "without its private key" in row.accessibleName()
+
+
+def test_the_users_own_presets_are_here_and_fill_the_form(
+    screen: ExportScreen, qtbot: QtBot
+) -> None:
+    mine = ExportPreset("For Grandma", "avif", 8, 71, keep_place=False, mark="corner", page="pdf")
+    save_presets(screen.bench.places.export_presets, [mine])
+    for _ in range(2):  # they stand there once, however often the page is read
+        _open(screen, None, qtbot)
+        screen.refresh(CatalogChanges(everything=True))
+        _settled(screen, qtbot)
+    form = screen.form
+    names = [form.preset.itemText(place) for place in range(form.preset.count())]
+    assert names.count("For Grandma") == 1
+    place = names.index("For Grandma")
+    form.preset.setCurrentIndex(place)
+    form.preset.activated.emit(place)
+    assert form.settings() == ExportSettings("avif", 8, 71, keep_place=False)
+    assert form.mark_of("") is not None
+    assert form.page_wish() is not None
+    assert form.preset.currentText() == "For Grandma"
