@@ -1,6 +1,7 @@
 """Work that is killed: what it starts from, what it acknowledges, what it comes to in the end."""
 
 import hashlib
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.decide_faces import name_faces
 from desktop_app.operations.export_photos import ExportRequest, export_photo
 from desktop_app.operations.eyes import Eyes
+from desktop_app.operations.forget_person import finish_forgetting, forget_person
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.restore_photos import restore_photos
 from tests.operations.conftest import MirrorRestorer
@@ -77,6 +79,7 @@ class Home:
         self.catalog = folder / "likeness.catalog"
         self.thumbnails = folder / "thumbnails"
         self.out = folder / "out"
+        self.memories = folder / "memories"
 
     def index(self) -> None:
         with Catalog.open(self.catalog) as catalog:
@@ -356,6 +359,47 @@ def _lost_return(home: Home, acknowledged: Sequence[str]) -> list[str]:
     return ["brought back"] if acknowledged and "Later" in people else []
 
 
+# Forgetting
+
+
+def _prepare_forgetting(home: Home) -> None:
+    _prepare_people(home)
+    with Catalog.open(home.catalog) as catalog:
+        catalog.faces.matrix("hash")
+        catalog.backup_beside()
+    (home.memories / "model").mkdir(parents=True)
+    (home.memories / "model" / "one.memory").write_bytes(b"Person 0")
+
+
+def _run_forgetting(home: Home, acknowledge: Acknowledge) -> None:
+    thumbnails = ThumbnailStore(home.thumbnails, 10**8)
+    with Catalog.open(home.catalog) as catalog:
+        finish_forgetting(catalog, thumbnails, home.memories)
+        for number in range(4):
+            person = catalog.people.by_name(f"Person {number}")
+            if person is not None:
+                forget_person(catalog, person.id, thumbnails, home.memories)
+                acknowledge(person.name)
+    with Catalog.open(home.catalog) as catalog:
+        finish_forgetting(catalog, thumbnails, home.memories)
+
+
+def _forgotten(home: Home) -> Any:
+    """Who is left, and which of the others any byte still knows."""
+    with Catalog.open(home.catalog) as catalog:
+        people = [one.person.name for one in catalog.people.all()]
+        counts = [catalog.facts().faces, len(catalog.backups()), catalog.forgetting.read() is None]
+    files = [path for path in home.catalog.parent.rglob("*") if path.is_file()]
+    whole = b"".join(path.read_bytes() for path in files)
+    left = [number for number in range(4) if re.search(rb"[Pp]erson %d(?!\d)" % number, whole)]
+    return [people, counts, left]
+
+
+def _lost_forgetting(home: Home, acknowledged: Sequence[str]) -> list[str]:
+    with Catalog.open(home.catalog) as catalog:
+        return [name for name in acknowledged if catalog.people.by_name(name) is not None]
+
+
 SCENES = {
     "indexing": Scene(lambda home: None, _run_index, _indexed, _nothing_lost),
     "naming": Scene(Home.index, _run_naming, _named, _lost_names),
@@ -364,6 +408,7 @@ SCENES = {
     "exporting": Scene(_prepare_export, _run_exporting, _exported, _lost_exports),
     "migrating": Scene(_prepare_old, _run_migrating, _migrated, _lost_migration),
     "backing up": Scene(_prepare_people, _run_backing_up, _backed_up, _lost_backups),
+    "forgetting": Scene(_prepare_forgetting, _run_forgetting, _forgotten, _lost_forgetting),
     "bringing back": Scene(_prepare_backup, _run_bringing_back, _brought_back, _lost_return),
 }
 
