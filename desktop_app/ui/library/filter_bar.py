@@ -22,7 +22,7 @@ from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import PhotoState
 from desktop_app.ui import controls, theme, words
 
-_TYPING_PAUSE_MS = 40  # a search that the next key overtakes is dropped
+_TYPING_PAUSE_MS = 10  # a search that the next key overtakes is dropped
 _FIRST_DECADE = 1840  # of the oldest photographs that are kept in families
 
 
