@@ -89,13 +89,17 @@ class ExportRow(QFrame):
         state = controls.row(self._mark)
         state.addWidget(self._words, 1)
         words.addLayout(state)
+        choices = QHBoxLayout()  # below the words: beside them a small window would cut them off
+        choices.setSpacing(theme.GAP_TINY)
+        for button in (self.keep_both, self.replace, self.retry, self.leave_out):
+            choices.addWidget(button)
+        choices.addStretch()
+        words.addLayout(choices)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.GAP_SMALL, theme.GAP_SMALL, theme.GAP, theme.GAP_SMALL)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._thumbnail)
         layout.addLayout(words, 1)
-        for button in (self.keep_both, self.replace, self.retry, self.leave_out):
-            layout.addWidget(button)
         self._show()
 
     def plan(self, request: ExportRequest | None) -> None:

@@ -339,3 +339,13 @@ def test_the_users_own_presets_are_here_and_fill_the_form(
     assert form.mark_of("") is not None
     assert form.page_wish() is not None
     assert form.preset.currentText() == "For Grandma"
+
+
+def test_every_choice_is_in_sight_in_a_small_window(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = _taken(screen, library, qtbot, tmp_path)
+    screen.resize(820, 560)
+    qtbot.wait(50)
+    for button in (row.keep_both, row.replace, row.leave_out):
+        assert button.visibleRegion().boundingRect() == button.rect()
