@@ -30,7 +30,7 @@ AGREED = 0.8  # score that a finding needs at two heights
 STRAIGHT = 8.0  # degrees; the five points are good for a face that leans less than this
 QUICK = 48  # height in pixels of a finding of little score, looked at for the first time
 HEIGHTS = (100, 160, 100, 160)  # of the face in pixels, in the looks at one face
-HEIGHTS_OF_SMALL = (64, 100, 64, 100)  # enlarged more than that, it would only be a blur
+HEIGHTS_OF_SMALL = (64, 100, 64, 100)  # in a reduced picture: more would only be a blur
 AROUND = 3.2  # side of such a look, in heights of the face
 TURNS = (90, -90, 180, 45, -45, 135, -135)  # degrees, where nothing sure stands upright
 
@@ -65,7 +65,7 @@ class YuNetDetector:
     def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
         """See `SmallPictureDetector.detect_in`."""
         side = min(longest * FINEST, LARGEST, max(picture.shape[:2]))
-        return self._search(picture, side, harder=False)
+        return self._search(picture, side, harder=False, reduced=max(picture.shape[:2]) < longest)
 
     def look_closer(self, image: RgbImage, face: DetectedFace) -> DetectedFace:
         """See `SmallPictureDetector.look_closer`."""
@@ -75,9 +75,11 @@ class YuNetDetector:
         """For one photo that a person asked for: enlarged twice, and in all eight directions."""
         return self._search(image, min(2.0 * max(image.shape[:2]), 2 * 4448), harder=True)
 
-    def _search(self, image: RgbImage, side: float, *, harder: bool) -> list[DetectedFace]:
+    def _search(
+        self, image: RgbImage, side: float, *, harder: bool, reduced: bool = False
+    ) -> list[DetectedFace]:
         least = CANDIDATE if harder else LEAST  # enlarged, no face is so small
-        faces = self._confirmed(image, self._pyramid(image, side, (SIDE, SMALL), least))
+        faces = self._confirmed(image, self._pyramid(image, side, (SIDE, SMALL), least), reduced)
         if not harder and any(face.det_score >= CONTENT for face in faces):
             return faces
         longest = max(image.shape[:2])
@@ -89,7 +91,7 @@ class YuNetDetector:
             turned, matrix = _turned(coarse, degrees)
             rows = self._pyramid(turned, max(turned.shape[:2]), (SMALL,), least)
             found = [seen_through(face, matrix @ to_coarse, image.shape) for face in rows]
-            faces += self._confirmed(image, found)
+            faces += self._confirmed(image, found, reduced)
         return without_duplicates(faces)
 
     def _pyramid(
@@ -117,19 +119,25 @@ class YuNetDetector:
             least = CANDIDATE
         return [_as_face(row, image.shape) for row in _worth_a_look(np.vstack(found))]
 
-    def _confirmed(self, image: RgbImage, found: list[DetectedFace]) -> list[DetectedFace]:
+    def _confirmed(
+        self, image: RgbImage, found: list[DetectedFace], reduced: bool
+    ) -> list[DetectedFace]:
         """The findings that are faces, each once, as the surest look sees them."""
-        looked_at = (self._face_or_none(image, face) for face in without_duplicates(found))
+        looked_at = (
+            self._face_or_none(image, face, reduced=reduced) for face in without_duplicates(found)
+        )
         return without_duplicates([face for face in looked_at if face is not None])
 
-    def _face_or_none(self, image: RgbImage, face: DetectedFace) -> DetectedFace | None:
+    def _face_or_none(
+        self, image: RgbImage, face: DetectedFace, *, reduced: bool = False
+    ) -> DetectedFace | None:
         if face.det_score < CANDIDATE:
             seen = self._seen_again(image, face, QUICK)
             if seen is None:
                 return None
             face = seen
         agreeing = 0
-        small = max(face.bbox.width, face.bbox.height) < HEIGHTS_OF_SMALL[1] / 2
+        small = reduced and max(face.bbox.width, face.bbox.height) < HEIGHTS_OF_SMALL[1] / 2
         for height in HEIGHTS_OF_SMALL if small else HEIGHTS:
             again = self._seen_again(image, face, height)
             if again is None:
