@@ -1,6 +1,7 @@
 """The door: a command in the terminal, or the window where no command is given."""
 
 import multiprocessing
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,9 +60,23 @@ def _walk_the_rooms() -> int:
 
 
 def _open_window(folders: Sequence[Path]) -> int:
+    if not has_display():
+        print(
+            "There is no display to open a window on. Start Likeness in a desktop session, or use "
+            "its commands: likeness --help",
+            file=sys.stderr,
+        )
+        return 1
     from desktop_app.app import run_window
 
     return run_window(None, [folder_of(path) for path in folders])
+
+
+def has_display() -> bool:
+    """Whether Qt finds somewhere to open a window: without one it ends the process."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def folder_of(path: Path) -> Path:
