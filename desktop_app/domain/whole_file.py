@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from desktop_app.domain.errors import (
 
 TEMPORARY = ".likeness-"
 """What the name of an unfinished file begins with, where it needs one."""
+
+_UNFINISHED = re.compile(re.escape(TEMPORARY) + r"(?:[a-z0-9_]{8}|[0-9a-f]{16})")
+"""Exactly the names that are given here: a user's own file may begin alike."""
 
 _NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
 """What file systems answer that cannot make them (network drives, FAT)."""
@@ -45,7 +49,8 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
 
     Where the system can do so (Linux), the bytes have no name at all until they are whole, and a
     process that is killed leaves nothing behind (where the file takes another's place, for the time
-    of a rename, perhaps the whole file as `.likeness-...`); elsewhere it may leave such a file.
+    of a rename, perhaps the whole file as `.likeness-...`); elsewhere it may leave such a file,
+    which `sweep_unfinished` takes away.
     The bytes are flushed to the disk before the name is given, and the name before the call
     returns; a cache, which a power cut may take, is not `durable` and skips both. A file that
     stands at `path` is replaced; on failure it stays as it was.
@@ -59,6 +64,7 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
             descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
             temporary = Path(name)
         with os.fdopen(descriptor, "w+b") as file:
+            _locked(descriptor)
             yield file
             file.flush()
             if durable:
@@ -70,6 +76,8 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
                 except FileExistsError:  # only a rename takes another file's place
                     temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
                     _give_name(descriptor, temporary)
+                    temporary.replace(path)
+                    temporary = None
         if temporary is not None:
             temporary.chmod(mode)
             temporary.replace(path)
@@ -82,6 +90,45 @@ def write_whole(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
         if isinstance(error, OSError):
             raise as_expected(error, path) from error
         raise
+
+
+def sweep_unfinished(folder: Path) -> int:
+    """Removes what killed processes left unfinished in a folder; how many files that were.
+
+    A file that is still being written is locked (POSIX) or cannot be removed (Windows), and stays;
+    so does what may not be removed. A folder that cannot be read is passed over.
+    """
+    removed = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not _UNFINISHED.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
+            with contextlib.suppress(OSError):
+                descriptor = os.open(entry.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+                try:
+                    free = _locked(descriptor)
+                finally:
+                    os.close(descriptor)
+                if free:
+                    Path(entry.path).unlink()
+                    removed += 1
+    return removed
+
+
+def _locked(descriptor: int) -> bool:
+    """Takes the lock that tells a file in the making from one that was left; False: it is held.
+
+    It ends with the process, however that ends. Where a drive knows no locks, nothing is told.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows: an open file cannot be removed there
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _nameless_file(folder: Path) -> int | None:

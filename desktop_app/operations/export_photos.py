@@ -10,6 +10,7 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.errors import BadRequest, ExpectedError, NameTaken
 from desktop_app.domain.ids import PhotoId, RestorationId
 from desktop_app.domain.progress import Progress, Report
+from desktop_app.domain.whole_file import sweep_unfinished
 from desktop_app.imaging.about import ExportAbout
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.credential import Credential, CredentialFiles, read_credential
@@ -109,6 +110,8 @@ def export_photo(
 ) -> Credential | None:
     """Writes the photo with its page: both are there whole, or neither.
 
+    A process that is killed between the two names leaves the whole photo without its page, and
+    never a part of either. What a killed export left unfinished in the folder is removed first.
     Returns with what it was signed. What cannot be done is told before anything is written; between
     the stages `look` is told which comes, and may raise `Cancelled`.
     Raises `NameTaken`, `DiskFull`, `NotPermitted`, `BadRequest`, `UnreadablePhoto`, `CannotSign`.
@@ -127,6 +130,7 @@ def export_photo(
         check_page(request.page_path, overwrite=request.settings.overwrite)
         spare_originals(catalog, [request.page_path])
     credential = None if request.signing is None else read_credential(request.signing)
+    sweep_unfinished(request.path.parent)
     look("Reading")
     pixels = source_of(catalog, restorations[0], max_pixels)
     patches = patches_of(catalog, restorations)
