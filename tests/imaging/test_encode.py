@@ -3,18 +3,24 @@
 import dataclasses
 import errno
 import os
+import shutil
+import subprocess
+import zlib
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from desktop_app.domain.errors import BadRequest, DiskFull, FileVanished, NameTaken, NotPermitted
 from desktop_app.domain.photo import ColourMode, SourcePixels
-from desktop_app.imaging import encode
+from desktop_app.imaging import encode, write_png
 from desktop_app.imaging.about import ExportAbout
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.encode import SUFFIX_OF, ExportSettings, encode_photo, format_of_suffix
+from desktop_app.imaging.png_chunks import picture_chunks
 from desktop_app.imaging.source import decode_source
 from tests.imaging import pictures
 
@@ -60,6 +66,52 @@ def test_png_of_every_shape_comes_back(tmp_path: Path, size: tuple[int, int]) ->
     pixels = SourcePixels(pictures.noise(*size, 3, np.uint16), ColourMode.RGB)
     encode_photo(pixels, tmp_path / "out.png", ExportSettings("png"), _ABOUT)
     assert (decode_source(tmp_path / "out.png").samples == pixels.samples).all()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("grain", [0, 300])
+@pytest.mark.parametrize("level", ["small", "large"])
+def test_png_of_many_bands_is_sound_for_every_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Any], grain: int, level: str
+) -> None:
+    """Bands packed by several threads are one stream, each sum right, each sample as it was."""
+    monkeypatch.setattr(write_png, "_BAND_BYTES", 20_000)
+    if level == "large":
+        monkeypatch.setattr(write_png, "_LARGE", 0)
+    soft = np.add.outer(np.arange(211) * 150, np.arange(173) * 100)[..., None] + np.arange(3) * 999
+    deep = (soft + np.random.default_rng(2).integers(0, grain + 1, (211, 173, 3))).astype(np.uint16)
+    samples = deep if kind is np.uint16 else (deep >> 8).astype(np.uint8)
+    path = tmp_path / "out.png"
+    encode_photo(SourcePixels(samples, ColourMode.RGB), path, ExportSettings("png"), _ABOUT)
+    read = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert read is not None
+    assert (read[..., ::-1] == samples).all()
+    if kind is np.uint8:
+        with Image.open(path) as image:
+            assert (np.asarray(image) == samples).all()
+    with path.open("rb") as file:
+        bare = picture_chunks(file)  # None where a sum is wrong
+    assert bare is not None
+    assert _one_stream(bare) == 211 * (1 + samples[0].nbytes)
+    if shutil.which("exiftool"):
+        command = ["exiftool", "-validate", "-warning", "-error", "-a", "-s3", str(path)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert told.stdout.splitlines() == ["OK"]
+
+
+def _one_stream(png: bytes) -> int:
+    """How many bytes all IDAT chunks together unfold to; a wrong sum at their end raises."""
+    packed, place = b"", 8
+    while place < len(png):
+        length = int.from_bytes(png[place : place + 4])
+        if png[place + 4 : place + 8] == b"IDAT":
+            packed += png[place + 8 : place + 8 + length]
+        place += 12 + length
+    inflater = zlib.decompressobj()
+    unfolded = inflater.decompress(packed)
+    assert inflater.eof
+    assert inflater.unused_data == b""
+    return len(unfolded)
 
 
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
