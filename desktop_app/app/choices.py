@@ -63,6 +63,7 @@ class Choices(QObject):
         parts, settings = self._parts, self._parts.settings
         if settings.export_folder:
             parts.export.show_folder(Path(settings.export_folder))
+        parts.export.show_settings(settings)
         parts.names.keeping = settings.keep_sidecars
         parts.names_screen.show_keeping(settings.keep_sidecars)
         parts.restore.max_pixels = parts.compare.max_pixels = parts.max_pixels()

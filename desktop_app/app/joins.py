@@ -83,6 +83,8 @@ def join_restoring(parts: Parts) -> None:
     parts.compare.keep_original_wanted.connect(restoring.keep_original)
     parts.export.export_wanted.connect(parts.exporting.export)
     parts.exporting.exporting.connect(parts.export.on_job)
+    parts.export.form.preset_change_wanted.connect(parts.exporting.change_presets)
+    parts.exporting.presets_changed.connect(parts.export.form.show_presets)
 
 
 def join_models(parts: Parts) -> None:

@@ -90,7 +90,12 @@ class Parts(QObject):
             self.max_pixels,
         )
         self.exporting = ExportWishes(
-            runner, messages, catalog, self.max_pixels, self.current_settings
+            runner,
+            messages,
+            catalog,
+            self.max_pixels,
+            self.current_settings,
+            where.export_presets,
         )
         self.names = NamesWishes(runner, messages, catalog, self.eyes, self.max_pixels)
         self.installing = ModelWishes(runner, messages, store, where)

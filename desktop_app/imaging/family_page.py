@@ -13,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from desktop_app.domain.errors import BadRequest, NameTaken
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.whole_file import write_whole
+from desktop_app.imaging.label import PRODUCER
 from desktop_app.imaging.lettering import Lettering
 from desktop_app.imaging.photo_file import shown_name
 from desktop_app.imaging.png_chunks import XMP_KEY
@@ -131,7 +132,7 @@ def page_written(
     check_page(path, overwrite=overwrite)
     image, encoded = Image.fromarray(page), io.BytesIO()
     if path.suffix == ".pdf":
-        about = {"title": words.title, "subject": words.note, "producer": "Likeness"}
+        about = {"title": words.title, "subject": words.note, "producer": PRODUCER}
         image.save(encoded, "PDF", resolution=_DPI, quality=92, **about)
     elif path.suffix == ".jpg":
         image.save(encoded, "JPEG", quality=92, dpi=(_DPI, _DPI), subsampling=0, xmp=xmp)

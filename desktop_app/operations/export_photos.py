@@ -77,6 +77,7 @@ class Exported:
     request: ExportRequest
     problem: ExpectedError | None = None
     signed: Credential | None = None  # with what it was signed
+    replaceable: bool = False  # what has the name is an earlier export, and nothing else
 
 
 def export_photos(
@@ -95,7 +96,8 @@ def export_photos(
                 catalog, request, max_pixels, partial(tell_stage, report, reached)
             )
         except ExpectedError as problem:
-            outcomes.append(Exported(request, problem))
+            taken = isinstance(problem, NameTaken)
+            outcomes.append(Exported(request, problem, replaceable=taken and _own(request)))
         else:
             outcomes.append(Exported(request, signed=signed))
     report(Progress(len(requests), len(requests)))
@@ -164,6 +166,13 @@ def spare_originals(catalog: Catalog, paths: Sequence[Path]) -> None:
                 f"{shown_name(path)} is a photo of your library, which is never written. "
                 "Choose another name."
             )
+
+
+def _own(request: ExportRequest) -> bool:
+    """Whether all that stands under the names of an export was written here."""
+    paths = [path for path in (request.path, request.page_path) if path is not None]
+    there = [path for path in paths if path.exists() or path.is_symlink()]
+    return all(path.is_file() and not path.is_symlink() and carries_label(path) for path in there)
 
 
 @contextmanager

@@ -78,6 +78,32 @@ def without_preset(presets: Sequence[ExportPreset], name: str) -> tuple[ExportPr
     return tuple(kept for kept in presets if kept.name.casefold() != name.casefold())
 
 
+@dataclass(frozen=True)
+class PresetChange:
+    """A preset to `keep` under its name, a name to `forget`; both together rename."""
+
+    keep: ExportPreset | None = None
+    forget: str = ""
+
+
+def change_presets(path: Path, change: PresetChange) -> tuple[ExportPreset, ...]:
+    """The user's own presets after the change, which is kept at `path`.
+
+    Raises `BadRequest` for a name that cannot be given (see `with_preset`) or that another preset
+    has when one is renamed; `DiskFull`, `NotPermitted`.
+    """
+    presets: Sequence[ExportPreset] = load_presets(path)
+    if change.forget:
+        presets = without_preset(presets, change.forget)
+    if change.keep is not None:
+        after = with_preset(presets, change.keep)
+        if change.forget and len(after) == len(presets):
+            raise BadRequest(f"There is a preset {change.keep.name} already. Choose another name.")
+        presets = after
+    save_presets(path, presets)
+    return tuple(presets)
+
+
 def _preset(kept: Any) -> ExportPreset | None:
     if not isinstance(kept, dict):
         return None

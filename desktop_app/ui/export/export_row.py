@@ -7,12 +7,19 @@ from PySide6.QtCore import QRect, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.domain.errors import ExpectedError, NameTaken
+from desktop_app.domain.errors import (
+    DiskFull,
+    ExpectedError,
+    FileVanished,
+    NameTaken,
+    NotPermitted,
+)
 from desktop_app.domain.ids import PhotoId
 from desktop_app.imaging.credential import Credential
 from desktop_app.jobs.job import Job
 from desktop_app.operations.export_photos import Exported, ExportRequest
 from desktop_app.ui import controls, theme
+from desktop_app.ui.export.other_ways import OtherWays, Way
 from desktop_app.ui.export.reading import PhotoToExport
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.tiles import paint_picture
@@ -52,12 +59,14 @@ class ExportRow(QFrame):
     Signals:
         retry_wanted(ExportRow), keep_both_wanted(ExportRow), replace_wanted(ExportRow):
             the user's answer where the file could not be written.
+        path_wanted(ExportRow, Path): the same, under another name or in another folder.
         state_changed(): it stands elsewhere now.
     """
 
     retry_wanted = Signal(object)
     keep_both_wanted = Signal(object)
     replace_wanted = Signal(object)
+    path_wanted = Signal(object, object)
     state_changed = Signal()
 
     def __init__(self, item: PhotoToExport, pictures: Pictures) -> None:
@@ -67,7 +76,8 @@ class ExportRow(QFrame):
         self.request: ExportRequest | None = None
         self.state = ExportState.READY if item.results else ExportState.EMPTY
         self._job: Job | None = None
-        self._problem = ""
+        self._problem: ExpectedError | None = None
+        self._replaceable = False
         self._signed = ""
         self._thumbnail = _Thumbnail(item.photo.id, pictures)
         self._name = controls.label(photo_name(item.photo), "strong")
@@ -76,6 +86,8 @@ class ExportRow(QFrame):
         self._words = controls.label("", "soft", wrap=True)
         self.retry = controls.button(self.tr("Try again"), icon="retry")
         self.retry.clicked.connect(self._on_retry)
+        self.ways = OtherWays()
+        self.ways.path_wanted.connect(self._on_path)
         self.keep_both = controls.button(self.tr("Keep both"))
         self.keep_both.clicked.connect(self._on_keep_both)
         self.replace = controls.button(self.tr("Replace"))
@@ -89,12 +101,16 @@ class ExportRow(QFrame):
         state = controls.row(self._mark)
         state.addWidget(self._words, 1)
         words.addLayout(state)
-        choices = QHBoxLayout()  # below the words: beside them a small window would cut them off
-        choices.setSpacing(theme.GAP_TINY)
-        for button in (self.keep_both, self.replace, self.retry, self.leave_out):
-            choices.addWidget(button)
-        choices.addStretch()
-        words.addLayout(choices)
+        # below the words, in two lines: beside them a small window would cut them off
+        for line in (
+            (self.keep_both, self.replace, self.retry, self.ways.folder),
+            (self.ways.name, self.leave_out),
+        ):
+            choices = controls.row(*line)
+            choices.setSpacing(theme.GAP_TINY)
+            choices.addStretch()
+            words.addLayout(choices)
+        words.addWidget(self.ways)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.GAP_SMALL, theme.GAP_SMALL, theme.GAP, theme.GAP_SMALL)
         layout.setSpacing(theme.GAP)
@@ -126,7 +142,7 @@ class ExportRow(QFrame):
     def busy(self) -> bool:
         return self.state in (ExportState.WAITING, ExportState.WRITING)
 
-    def _set(self, state: ExportState, problem: str = "") -> None:
+    def _set(self, state: ExportState, problem: ExpectedError | None = None) -> None:
         self.state = state
         self._problem = problem
         if not self.busy:
@@ -140,10 +156,19 @@ class ExportRow(QFrame):
         taken = self.state is ExportState.NAME_TAKEN
         failed = self.state in (ExportState.FAILED, ExportState.STOPPED)
         self.keep_both.setVisible(taken)
-        self.replace.setVisible(taken)
+        self.replace.setVisible(taken and self._replaceable)
+        self.ways.show_for(self.request.path if self.request else None, self._other_way())
         self.leave_out.setVisible(taken or self.state is ExportState.FAILED)
         self.retry.setVisible(failed)
         self.setAccessibleName(f"{self._name.text()}, {self._what.text()}, {self._words.text()}")
+
+    def _other_way(self) -> Way | None:
+        """What else would help: another name, another folder, or neither."""
+        if self.state is ExportState.NAME_TAKEN:
+            return Way.NAME
+        if isinstance(self._problem, DiskFull | NotPermitted | FileVanished):
+            return Way.FOLDER
+        return None
 
     def _what_words(self) -> str:
         if not self.item.results:
@@ -162,8 +187,12 @@ class ExportRow(QFrame):
             ExportState.WAITING: self.tr("Waiting"),
             ExportState.WRITING: self.tr("Writing {name}").format(name=name),
             ExportState.DONE: self.tr("Written as {name}").format(name=name) + self._signed,
-            ExportState.NAME_TAKEN: self.tr("{name} is there already").format(name=name),
-            ExportState.FAILED: self._problem,
+            ExportState.NAME_TAKEN: str(self._problem)
+            if self._problem and not self._replaceable
+            else self.tr("{name} is there already, an earlier export").format(name=name),
+            ExportState.FAILED: str(
+                self._problem or self.tr("Something went wrong; see the report.")
+            ),
             ExportState.STOPPED: self.tr("Stopped; nothing was written"),
             ExportState.LEFT_OUT: self.tr("Left out"),
         }[self.state]
@@ -179,7 +208,9 @@ class ExportRow(QFrame):
             self._signed = self._signed_words(outcomes[0].signed) if outcomes else ""
             self._set(ExportState.DONE)
         else:
-            self._set_problem(problem)
+            self._replaceable = outcomes[0].replaceable
+            taken = isinstance(problem, NameTaken)
+            self._set(ExportState.NAME_TAKEN if taken else ExportState.FAILED, problem)
 
     def _signed_words(self, signed: Credential | None) -> str:
         if signed is None:
@@ -187,13 +218,9 @@ class ExportRow(QFrame):
         words = self.tr(", signed as {name}").format(name=shown(signed.subject))
         return words + self.tr(" (self-signed)") if signed.self_signed else words
 
-    def _set_problem(self, problem: ExpectedError) -> None:
-        taken = isinstance(problem, NameTaken)
-        self._set(ExportState.NAME_TAKEN if taken else ExportState.FAILED, str(problem))
-
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        self._set(ExportState.FAILED, self.tr("Something went wrong; see the report."))
+        self._set(ExportState.FAILED)
 
     @Slot()
     def _on_cancelled(self) -> None:
@@ -210,6 +237,10 @@ class ExportRow(QFrame):
     @Slot()
     def _on_replace(self) -> None:
         self.replace_wanted.emit(self)
+
+    @Slot(object)
+    def _on_path(self, path: Path) -> None:
+        self.path_wanted.emit(self, path)
 
     @Slot()
     def _on_leave_out(self) -> None:

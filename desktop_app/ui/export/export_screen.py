@@ -15,6 +15,8 @@ from desktop_app.domain.progress import Progress
 from desktop_app.jobs.job import Job
 from desktop_app.operations.export_names import file_names, next_name
 from desktop_app.operations.export_photos import ExportRequest
+from desktop_app.operations.signing_choice import who_signs
+from desktop_app.settings.settings import Settings
 from desktop_app.ui import controls, theme
 from desktop_app.ui.export.export_row import ExportRow, ExportState
 from desktop_app.ui.export.reading import ExportPage, PhotoToExport, read_export_page
@@ -50,6 +52,7 @@ class ExportScreen(Screen):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._current = False
+        self._settings = Settings()
         self._subject: ExportSubject | None = None
         self.rows: dict[PhotoId, ExportRow] = {}
         self.form = SettingsForm()
@@ -110,6 +113,7 @@ class ExportScreen(Screen):
         if isinstance(subject, ExportSubject) or not self.rows:
             self._subject = subject if isinstance(subject, ExportSubject) else None
             self._read()
+        self._read_signing()  # a certificate may end, or its file be gone, in between
 
     def refresh(self, changes: CatalogChanges) -> None:
         if changes.everything or changes.restorations:
@@ -120,6 +124,14 @@ class ExportScreen(Screen):
         """The folder that the settings name."""
         self.form.show_folder(folder)
         self._plan()
+
+    def show_settings(self, settings: Settings) -> None:
+        """The settings, which name the certificate that exports are signed with."""
+        self._settings = settings
+        self._read_signing()
+
+    def _read_signing(self) -> None:
+        self.read(partial(who_signs, self._settings), self.form.show_signing, "signing")
 
     @Slot(object, object)
     def on_job(self, job: Job, photo_id: PhotoId) -> None:
@@ -155,6 +167,7 @@ class ExportScreen(Screen):
         row.retry_wanted.connect(self._on_retry)
         row.keep_both_wanted.connect(self._on_keep_both)
         row.replace_wanted.connect(self._on_replace)
+        row.path_wanted.connect(self._on_path)
         row.state_changed.connect(self._show_state)
         self.rows[item.photo.id] = row
         self._queue.insertWidget(min(place, self._queue.count() - 1), row)
@@ -254,6 +267,11 @@ class ExportScreen(Screen):
         if row.request is not None:
             settings = replace(row.request.settings, overwrite=True)
             self._write(row, replace(row.request, settings=settings))
+
+    @Slot(object, object)
+    def _on_path(self, row: ExportRow, path: Path) -> None:
+        if row.request is not None:
+            self._write(row, replace(row.request, path=path))
 
     def _write(self, row: ExportRow, request: ExportRequest | None) -> None:
         if request is not None:

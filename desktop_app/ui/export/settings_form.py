@@ -1,7 +1,7 @@
 """How photos are written: a preset, and what it stands for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -20,10 +20,13 @@ from desktop_app.imaging.encode import DEEP, LOSSLESS, ExportSettings
 from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.operations.export_photos import PageWish
 from desktop_app.operations.follow_preset import settings_of
-from desktop_app.settings.export_presets import ExportPreset
+from desktop_app.operations.signing_choice import WhoSigns
+from desktop_app.settings.export_presets import ExportPreset, PresetChange
 from desktop_app.ui import controls, theme
+from desktop_app.ui.export.preset_bar import PresetBar
+from desktop_app.ui.words import shown
 
-_OWN = "own"
+_OWN, _MINE = "own", "mine: "  # keys in the list: of no preset; before the name of a user's
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,18 @@ class SettingsForm(controls.Card):
 
     Signals:
         changed(): format, name or folder are others.
+        preset_change_wanted(PresetChange): a preset shall be kept, renamed or removed.
     """
 
     changed = Signal()
+    preset_change_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.folder: Path | None = None
         self._own: dict[str, ExportPreset] = {}
+        self._named = ""  # the preset that was chosen last, or is about to be kept
+        self.presets = PresetBar()
         self.preset = QComboBox()
         for key, words in (
             ("archive", self.tr("Archive: TIFF, nothing lost")),
@@ -115,6 +122,9 @@ class SettingsForm(controls.Card):
             "caption",
             wrap=True,
         )
+        self._signing_mark = controls.IconLabel("privacy", "text_soft", 16)
+        self.signing = controls.label("", "caption", wrap=True)
+        self.show_signing(None)
         self._lay_out()
         self._join()
         self.show_settings(PRESETS[0].settings)
@@ -124,6 +134,7 @@ class SettingsForm(controls.Card):
         self.body.setSpacing(theme.GAP_TINY)
         self.body.addWidget(controls.label(self.tr("How to write"), "title"))
         self._add(self.tr("Purpose"), self.preset)
+        self.body.addWidget(self.presets)
         self._add(self.tr("Format"), self.file_format)
         self._add(self.tr("Bit depth"), self.bits)
         self._quality_label = self._add(self.tr("Quality"), self.quality, beside=self._percent)
@@ -134,6 +145,9 @@ class SettingsForm(controls.Card):
         self._add(self.tr("Folder"), self.choose, beside=self._folder_name)
         self.body.addSpacing(theme.GAP_SMALL)
         self.body.addWidget(self._label_note)
+        signing = controls.row(self._signing_mark)
+        signing.addWidget(self.signing, 1)
+        self.body.addLayout(signing)
         self.body.addWidget(self.caption)
         self._add(self.tr("Visible mark"), self.mark)
         self._add(self.tr("Page before and after"), self.page)
@@ -164,6 +178,9 @@ class SettingsForm(controls.Card):
         self.page.activated.connect(self._on_change)
         self.added.textEdited.connect(self._on_change)
         self.choose.clicked.connect(self._ask_folder)
+        self.presets.keep_wanted.connect(self._on_keep)
+        self.presets.rename_wanted.connect(self._on_rename)
+        self.presets.remove_wanted.connect(self._on_remove)
 
     def settings(self) -> ExportSettings:
         """What is chosen now."""
@@ -208,41 +225,85 @@ class SettingsForm(controls.Card):
         self._folder_name.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, 220))
         self._folder_name.setToolTip(shown)
 
+    def show_signing(self, signing: WhoSigns | None) -> None:
+        """Said before anything is written: whether exports are signed, and as whom."""
+        if signing is None or not (signing.subject or signing.problem):
+            mark = ("privacy", "text_soft")
+            words = self.tr("Not signed. A certificate to sign with is chosen in the settings.")
+        elif signing.problem:
+            mark = ("warning", "warning")
+            words = self.tr("Nothing can be signed: {why}").format(why=signing.problem)
+        else:
+            mark = ("yes", "accent")
+            words = self.tr("Signed as {name}.").format(name=shown(signing.subject))
+            if signing.self_signed:
+                words += self.tr(" The certificate is self-signed: nobody else vouches for it.")
+        self._signing_mark.set_icon(*mark)
+        self.signing.setText(words)
+
     @Slot(str)
     def take_folder(self, folder: str) -> None:
         """The user chose where the files go."""
         self.show_folder(Path(folder))
         self.changed.emit()
 
+    @Slot(object)
     def show_presets(self, presets: Sequence[ExportPreset]) -> None:
         """The user's own presets, below those that come with the application."""
         self._own = {preset.name: preset for preset in presets}
-        shown = self.preset.currentData()
         while self.preset.count() > len(PRESETS) + 1:
             self.preset.removeItem(self.preset.count() - 1)
         for name in self._own:
-            self.preset.addItem(name, (_OWN, name))
-        self.preset.setCurrentIndex(max(0, self.preset.findData(shown)))
+            self.preset.addItem(name, f"{_MINE}{name}")
+        self._explain()
+
+    def as_preset(self, name: str) -> ExportPreset:
+        """What is chosen now, under a name."""
+        settings, place = self.settings(), self.mark.currentData()
+        return ExportPreset(
+            name,
+            settings.file_format,
+            settings.bit_depth,
+            settings.quality,
+            settings.keep_place,
+            self.caption.isChecked(),
+            "none" if place is None else MarkPlace(place).value,
+            str(self.page.currentData()).removeprefix("."),
+        )
 
     @Slot()
     def _on_preset(self) -> None:
-        asked = self.preset.currentData()
-        if isinstance(asked, tuple | list) and (own := self._own.get(asked[1])):
-            place = self.preset.currentIndex()
-            self.show_settings(settings_of(own))
+        asked = str(self.preset.currentData())
+        chosen = [p for p in PRESETS if p.key == asked]
+        own = self._own.get(asked.removeprefix(_MINE)) if asked.startswith(_MINE) else None
+        self._named = own.name if own else ""
+        if own is not None:
             self.caption.setChecked(own.caption)
             mark = None if own.mark == "none" else MarkPlace(own.mark)
             self.mark.setCurrentIndex(self.mark.findData(mark))
             suffix = f".{own.page}" if own.page else ""
             self.page.setCurrentIndex(max(0, self.page.findData(suffix)))
-            self._explain()
-            self.preset.setCurrentIndex(place)
-            self.changed.emit()
-            return
-        chosen = [p for p in PRESETS if p.key == self.preset.currentData()]
-        if chosen:
+            self.show_settings(settings_of(own))
+        elif chosen:
             self.show_settings(chosen[0].settings)
+        if own is not None or chosen:
             self.changed.emit()
+
+    @Slot(str)
+    def _on_keep(self, name: str) -> None:
+        self._named = name
+        self.preset_change_wanted.emit(PresetChange(self.as_preset(name)))
+
+    @Slot(str, str)
+    def _on_rename(self, old: str, new: str) -> None:
+        self._named = new
+        kept = replace(self._own[old], name=new)
+        self.preset_change_wanted.emit(PresetChange(kept, forget=old))
+
+    @Slot(str)
+    def _on_remove(self, name: str) -> None:
+        """What it stood for stays chosen, and can be kept again."""
+        self.preset_change_wanted.emit(PresetChange(forget=name))
 
     @Slot()
     def _on_change(self) -> None:
@@ -268,8 +329,18 @@ class SettingsForm(controls.Card):
             if lossless
             else self.tr("The whole picture is encoded anew; at a high quality no eye sees it.")
         )
+        chosen = self._preset_of(settings)
+        self.preset.setCurrentIndex(self.preset.findData(chosen))
+        own = chosen.removeprefix(_MINE) if chosen.startswith(_MINE) else ""
+        self.presets.show_chosen(own, self._own)
+
+    def _preset_of(self, settings: ExportSettings) -> str:
+        """The preset that says just this: the one chosen last before the others."""
+        own = self._own.get(self._named)
+        if own is not None and own == self.as_preset(own.name):
+            return f"{_MINE}{own.name}"
         match = [p.key for p in PRESETS if p.settings == settings]
-        self.preset.setCurrentIndex(self.preset.findData(match[0] if match else _OWN))
+        return match[0] if match else _OWN
 
     @Slot()
     def _ask_folder(self) -> None:

@@ -1,8 +1,12 @@
 """The export screen through its real widgets: presets, names, the queue, its clear choices."""
 
+import dataclasses
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -11,10 +15,17 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PhotoId, RestorationId
+from desktop_app.domain.photo import ColourMode, SourcePixels
 from desktop_app.domain.restoration import RestorationState
-from desktop_app.imaging.encode import ExportSettings
+from desktop_app.imaging.about import ExportAbout
+from desktop_app.imaging.encode import ExportSettings, encode_photo
 from desktop_app.operations.export_names import file_names, next_name
-from desktop_app.settings.export_presets import ExportPreset, save_presets
+from desktop_app.settings.export_presets import (
+    ExportPreset,
+    PresetChange,
+    load_presets,
+    save_presets,
+)
 from desktop_app.settings.settings import Settings
 from desktop_app.ui.export.export_row import ExportRow, ExportState
 from desktop_app.ui.export.export_screen import ExportScreen
@@ -46,9 +57,12 @@ def screen(
 ) -> Iterator[ExportScreen]:
     """Joined to the real wishes, so that files are really written."""
     screen = ExportScreen(bench)
-    wishes = ExportWishes(bench.runner, bench.messages, bench.catalog)
+    presets = bench.places.export_presets
+    wishes = ExportWishes(bench.runner, bench.messages, bench.catalog, presets=presets)
     screen.export_wanted.connect(wishes.export)
     wishes.exporting.connect(screen.on_job)
+    screen.form.preset_change_wanted.connect(wishes.change_presets)
+    wishes.presets_changed.connect(screen.form.show_presets)
     qtbot.addWidget(screen)
     screen.resize(1200, 800)
     screen.show()
@@ -141,8 +155,9 @@ def test_nothing_is_written_before_the_last_decision_is_read(
 def test_a_taken_name_offers_to_keep_both(
     screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    row = _taken(screen, library, qtbot, tmp_path)
+    row = _taken(screen, library, qtbot, tmp_path, b"mine")
     assert row.keep_both.isVisible()
+    assert not row.replace.isVisible()  # what is no export of ours is never replaced
     qtbot.mouseClick(row.keep_both, Qt.MouseButton.LeftButton)
     _settled(screen, qtbot)
     assert row.state is ExportState.DONE
@@ -150,7 +165,7 @@ def test_a_taken_name_offers_to_keep_both(
     assert (tmp_path / "out" / "photo0 restored 2.tif").is_file()
 
 
-def test_a_taken_name_can_be_replaced(
+def test_an_earlier_export_can_be_replaced(
     screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
 ) -> None:
     row = _taken(screen, library, qtbot, tmp_path)
@@ -159,6 +174,65 @@ def test_a_taken_name_can_be_replaced(
     assert row.state is ExportState.DONE
     with Image.open(tmp_path / "out" / "photo0 restored.tif") as written:
         assert written.size == (480, 360)
+
+
+def test_a_taken_name_can_be_another(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = _taken(screen, library, qtbot, tmp_path, b"mine")
+    qtbot.mouseClick(row.ways.name, Qt.MouseButton.LeftButton)
+    assert not row.ways.give.isEnabled()  # it is the name that is taken
+    for bad in ("", "../elsewhere", ".hidden"):
+        row.ways.line.setText(bad)
+        assert not row.ways.give.isEnabled()
+    row.ways.line.setText("Ann in 1952")
+    qtbot.keyClick(row.ways.line, Qt.Key.Key_Return)
+    _settled(screen, qtbot)
+    assert row.state is ExportState.DONE
+    assert (tmp_path / "out" / "Ann in 1952.tif").is_file()
+
+
+def test_escape_leaves_the_line_for_the_name_and_not_the_screen(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = _taken(screen, library, qtbot, tmp_path)
+    qtbot.mouseClick(row.ways.name, Qt.MouseButton.LeftButton)
+    assert row.ways.line.isVisible()
+    with qtbot.assertNotEmitted(screen.back_wanted):
+        qtbot.keyClick(row.ways.line, Qt.Key.Key_Escape)
+    assert not row.ways.line.isVisible()
+    assert row.state is ExportState.NAME_TAKEN
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
+def test_a_full_or_forbidden_folder_offers_another(
+    screen: ExportScreen,
+    library: Library,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    def refuse(_descriptor: int) -> None:
+        raise OSError(number, "no")
+
+    screen.show_folder(tmp_path / "out")
+    _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        screen.export()
+        _settled(screen, qtbot)
+    row = _row(screen, library.photos[0])
+    assert row.state is ExportState.FAILED
+    for button in (row.retry, row.ways.folder, row.leave_out):
+        assert button.isVisible()
+    assert not row.replace.isVisible()
+    assert not list((tmp_path / "out").iterdir())
+    (tmp_path / "other").mkdir()
+    row.ways.take_folder(str(tmp_path / "other"))
+    _settled(screen, qtbot)
+    assert row.state is ExportState.DONE
+    assert (tmp_path / "other" / "photo0 restored.tif").is_file()
 
 
 def test_a_taken_name_can_be_left_out(
@@ -170,10 +244,18 @@ def test_a_taken_name_can_be_left_out(
     assert not screen.notice.isVisible()
 
 
-def _taken(screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path) -> ExportRow:
-    (tmp_path / "out" / "photo0 restored.tif").write_bytes(b"mine")
+def _taken(
+    screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path, held: bytes = b""
+) -> ExportRow:
+    there = tmp_path / "out" / "photo0 restored.tif"
     screen.show_folder(tmp_path / "out")
     _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    if held:
+        there.write_bytes(held)
+    else:  # an earlier export
+        about = ExportAbout(source_hash="ab" * 32)
+        pixels = SourcePixels(np.zeros((9, 9, 3), np.uint8), ColourMode.RGB)
+        encode_photo(pixels, there, ExportSettings("tiff"), about)
     screen.export()
     _settled(screen, qtbot)
     row = _row(screen, library.photos[0])
@@ -305,13 +387,18 @@ def test_exports_are_signed_with_the_certificate_of_the_settings(
     qtbot.addWidget(screen)
     (tmp_path / "out").mkdir()
     screen.show_folder(tmp_path / "out")
+    screen.show_settings(chosen)
     _open(screen, ExportSubject(photo_ids=(library.photos[0],)), qtbot)
+    assert screen.form.signing.text().startswith("Signed as Ann Lee. The certificate is self")
     screen.export()
     _settled(screen, qtbot)
     row = _row(screen, library.photos[0])
     assert row.state is ExportState.DONE
     assert row.accessibleName().endswith("signed as Ann Lee (self-signed)")
     chosen = Settings(certificate=str(files.certificates))
+    screen.show_settings(chosen)
+    _settled(screen, qtbot)
+    assert "without its private key" in screen.form.signing.text()
     screen.form.added.setText("again")
     screen.form.added.textEdited.emit("again")
     screen.export()
@@ -341,11 +428,62 @@ def test_the_users_own_presets_are_here_and_fill_the_form(
     assert form.preset.currentText() == "For Grandma"
 
 
+def test_presets_are_kept_renamed_and_removed(screen: ExportScreen, qtbot: QtBot) -> None:
+    form, bar = screen.form, screen.form.presets
+    place = screen.bench.places.export_presets
+    _open(screen, None, qtbot)
+    assert "Not signed" in form.signing.text()
+    form.show_settings(ExportSettings("avif", 8, 71))
+    form.mark.setCurrentIndex(1)
+    form.page.setCurrentIndex(2)
+    assert not bar.remove.isVisible()
+    qtbot.mouseClick(bar.keep, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(bar.name, Qt.Key.Key_Escape)
+    assert not bar.name.isVisible()
+    qtbot.mouseClick(bar.keep, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(bar.name, "own")
+    qtbot.keyClick(bar.name, Qt.Key.Key_Return)
+    _settled(screen, qtbot)
+    kept = ExportPreset("own", "avif", 8, 71, keep_place=False, mark="corner", page="jpg")
+    assert load_presets(place) == (kept,)
+    assert form.preset.currentText() == "own"
+    qtbot.mouseClick(bar.rename, Qt.MouseButton.LeftButton)
+    bar.name.setText("For  Grandma")
+    qtbot.mouseClick(bar.give, Qt.MouseButton.LeftButton)
+    _settled(screen, qtbot)
+    assert load_presets(place) == (dataclasses.replace(kept, name="For Grandma"),)
+    assert form.preset.currentText() == "For Grandma"
+    qtbot.mouseClick(bar.keep, Qt.MouseButton.LeftButton)
+    assert bar.give.text() == "Replace"
+    bar.leave()
+    qtbot.mouseClick(bar.remove, Qt.MouseButton.LeftButton)
+    _settled(screen, qtbot)
+    assert load_presets(place) == ()
+    assert form.preset.currentData() == "own"
+    assert form.settings() == ExportSettings("avif", 8, 71)  # it can be kept again
+
+
+def test_a_name_that_a_preset_cannot_have_is_said(screen: ExportScreen, qtbot: QtBot) -> None:
+    _open(screen, None, qtbot)
+    place = screen.bench.places.export_presets
+    save_presets(place, [ExportPreset("one"), ExportPreset("two", "png")])
+    wanted = screen.form.preset_change_wanted
+    for change in (
+        PresetChange(ExportPreset("Archive")),
+        PresetChange(ExportPreset("two"), forget="one"),
+    ):
+        with qtbot.captureExceptions() as flown:
+            wanted.emit(change)
+            _settled(screen, qtbot)
+        assert not flown
+        assert load_presets(place) == (ExportPreset("one"), ExportPreset("two", "png"))
+
+
 def test_every_choice_is_in_sight_in_a_small_window(
     screen: ExportScreen, library: Library, qtbot: QtBot, tmp_path: Path
 ) -> None:
     row = _taken(screen, library, qtbot, tmp_path)
     screen.resize(820, 560)
     qtbot.wait(50)
-    for button in (row.keep_both, row.replace, row.leave_out):
+    for button in (row.keep_both, row.replace, row.ways.name, row.leave_out):
         assert button.visibleRegion().boundingRect() == button.rect()
