@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import Select, case, delete, func, insert, select, update
 
 from desktop_app.catalog.rows import now, plain
-from desktop_app.catalog.schema import among, embeddings, face_links, faces, split_faces, splits
+from desktop_app.catalog.schema import (
+    among,
+    embeddings,
+    face_links,
+    faces,
+    groups_made,
+    split_faces,
+    splits,
+)
 from desktop_app.catalog.subject import Subject, batches, changes_of_faces
 from desktop_app.catalog.values import DecisionKind
 from desktop_app.domain.changes import CatalogChanges
@@ -41,25 +50,18 @@ class Groupable:
 class Alike(Subject):
     """The part of `catalog.faces` that remembers comparisons, and groups that the user split."""
 
-    def links(self, model: str) -> KeptLinks:
-        """What is known of a model's faces; a face described anew since counts as not compared.
+    def links(self, model: str, ids: NDArray[np.int64] | None = None) -> KeptLinks:
+        """What is known of a model's faces (with `ids`: of these, and of pairs among them).
 
-        A face's row names the faces that were there when it was compared. A pair counts where the
-        face named was compared before: else it was described anew, and its own row tells.
+        A face described anew since counts as not compared. A face's row names the faces that were
+        there when it was compared. A pair counts where the face named was compared before: else it
+        was described anew, and its own row tells.
         """
-        statement = (
-            select(face_links.c.face_id, face_links.c.round, face_links.c.near)
-            .join(
-                embeddings,
-                (embeddings.c.face_id == face_links.c.face_id)
-                & (embeddings.c.model == face_links.c.model)
-                & (embeddings.c.crc32 == face_links.c.crc32),
-            )
-            .where(face_links.c.model == model)
-            .order_by(face_links.c.face_id)
+        statement = _valid(
+            select(face_links.c.face_id, face_links.c.round, face_links.c.near), model, ids
         )
         with self._file.read() as connection:
-            rows = plain(connection, statement)
+            rows = plain(connection, statement.order_by(face_links.c.face_id))
         compared = np.array([row[0] for row in rows], np.int64)
         rounds = np.array([row[1] for row in rows], np.int64)
         pairs = np.frombuffer(b"".join(row[2] for row in rows), _PAIR)
@@ -72,6 +74,20 @@ class Alike(Subject):
         one, other, cosine = one[there], other[there], pairs["cosine"][there]
         before = (rounds[other] < rounds[one]) | ((rounds[other] == rounds[one]) & (other < one))
         return KeptLinks(compared, compared[one[before]], compared[other[before]], cosine[before])
+
+    def linked_to(self, model: str, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The faces that the rows of some faces name; ids, rising."""
+        statement = _valid(select(face_links.c.near), model, ids)
+        with self._file.read() as connection:
+            blobs = [row[0] for row in plain(connection, statement)]
+        return np.unique(np.frombuffer(b"".join(blobs), _PAIR)["face"]).astype(np.int64)
+
+    def compared(self, model: str, ids: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Those of the faces (without `ids`: of all) that were compared; ids, rising."""
+        statement = _valid(select(face_links.c.face_id), model, ids)
+        with self._file.read() as connection:
+            rows = plain(connection, statement.order_by(face_links.c.face_id))
+        return np.array([row[0] for row in rows], np.int64)
 
     def add_links(
         self, model: str, near: Sequence[tuple[FaceId, NDArray[np.int64], NDArray[np.float16]]]
@@ -137,8 +153,8 @@ class Alike(Subject):
             )
             return changes_of_faces(connection, [face for face, _ in sides])
 
-    def groupable(self) -> Groupable:
-        """All faces but those that the user ignored or called no face."""
+    def groupable(self, ids: NDArray[np.int64] | None = None) -> Groupable:
+        """All faces (of `ids`) but those that the user ignored or called no face."""
         confirmed = faces.c.status == AssignmentStatus.CONFIRMED.value
         statement = (
             select(
@@ -150,14 +166,21 @@ class Alike(Subject):
             .where(faces.c.status.in_(("none", "suggested", "confirmed")))
             .order_by(faces.c.id)
         )
+        if ids is not None:
+            statement = statement.where(faces.c.id.in_(among(ids.tolist())))
         with self._file.read() as connection:
             rows = np.array(plain(connection, statement), np.int64).reshape(-1, 4)
         ids, poor, person, group = np.ascontiguousarray(rows.T)
         return Groupable(ids, poor.astype(bool), person, group)
 
-    def splits(self) -> list[dict[FaceId, int]]:
-        """Each split by the user, oldest first: the side, 0 or 1, of each of its faces."""
+    def splits(self, ids: NDArray[np.int64] | None = None) -> list[dict[FaceId, int]]:
+        """Each split by the user, oldest first: the side, 0 or 1, of each of its faces (of `ids`).
+
+        A split without any of `ids` is left out.
+        """
         statement = select(split_faces).order_by(split_faces.c.split_id)
+        if ids is not None:
+            statement = statement.where(split_faces.c.face_id.in_(among(ids.tolist())))
         found: dict[int, dict[FaceId, int]] = {}
         with self._file.read() as connection:
             for row in connection.execute(statement):
@@ -168,6 +191,22 @@ class Alike(Subject):
         """Compares everything anew at the next grouping."""
         with self._file.write() as connection:
             connection.execute(delete(face_links).where(face_links.c.model == model))
+            connection.execute(delete(groups_made))
+
+
+def _valid(
+    statement: Select[tuple[Any, ...]], model: str, ids: NDArray[np.int64] | None
+) -> Select[tuple[Any, ...]]:
+    """Of the rows of `face_links` those of faces that are described as they were then."""
+    same = (
+        (embeddings.c.face_id == face_links.c.face_id)
+        & (embeddings.c.model == face_links.c.model)
+        & (embeddings.c.crc32 == face_links.c.crc32)
+    )
+    statement = statement.join(embeddings, same).where(face_links.c.model == model)
+    if ids is None:
+        return statement
+    return statement.where(face_links.c.face_id.in_(among(ids.tolist())))
 
 
 def _packed(ids: NDArray[np.int64], cosines: NDArray[np.float16]) -> bytes:

@@ -59,14 +59,6 @@ class Embeddings(Subject):
         """Removes the files beside the catalog; `matrix` makes them anew from what is left."""
         self._kept.forget()
 
-    def settled(self, model: str) -> NDArray[np.uint64]:
-        """Numbers of what was grouped before and may stay as it is; see `regroup_people`."""
-        return self._kept.settled(model)
-
-    def keep_settled(self, model: str, numbers: NDArray[np.uint64]) -> None:
-        """Remembers them for the next grouping, beside the catalog."""
-        self._kept.keep_settled(model, numbers)
-
     def embedding(self, face_id: FaceId, model: str) -> Embedding:
         """(dimensions,) float32 of unit length.
 

@@ -10,6 +10,7 @@ from desktop_app.catalog.embeddings import Embeddings
 from desktop_app.catalog.face_decisions import FaceDecisions
 from desktop_app.catalog.rows import face_from, plain
 from desktop_app.catalog.schema import among, faces, rejections
+from desktop_app.catalog.touched import TouchedFaces
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.ids import FaceId, PersonId, PhotoId
@@ -19,7 +20,7 @@ BEST_FIRST = (faces.c.grade.desc(), faces.c.id.desc())
 """The face to show for a person or a group comes first."""
 
 
-class Faces(FaceDecisions, Embeddings, Alike):
+class Faces(FaceDecisions, Embeddings, Alike, TouchedFaces):
     """`catalog.faces`."""
 
     def get(self, face_id: FaceId) -> Face:

@@ -11,7 +11,6 @@ import hashlib
 import logging
 import secrets
 import threading
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from numpy.typing import NDArray
 from desktop_app.catalog.vector_file import VectorFile
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.private_folder import private_folder
-from desktop_app.domain.whole_file import write_whole
 from desktop_app.faces.matrix import FaceMatrix
 
 _log = logging.getLogger(__name__)
@@ -73,32 +71,6 @@ class KeptVectors:
             if self.folder.is_dir():
                 for path in self.folder.iterdir():
                     path.unlink(missing_ok=True)
-
-    def settled(self, model: str) -> NDArray[np.uint64]:
-        """Numbers that tell which groups were found as they are; none where that is not known."""
-        try:
-            whole = self._settled_path(model).read_bytes()
-        except OSError:
-            return np.zeros(0, np.uint64)
-        crc32, numbers = whole[:8], whole[8:]
-        if len(whole) % 8 or crc32 != zlib.crc32(numbers).to_bytes(8, "little"):
-            _log.warning("what is known of groups is damaged: all are found anew")
-            return np.zeros(0, np.uint64)
-        return np.frombuffer(numbers, "<u8").astype(np.uint64)
-
-    def keep_settled(self, model: str, numbers: NDArray[np.uint64]) -> None:
-        """Remembers them for the next grouping; a disk that is full is no failure."""
-        whole = np.sort(numbers).astype("<u8").tobytes()
-        if self._read_only or not self._make_folder():
-            return
-        try:
-            with write_whole(self._settled_path(model), mode=0o600, durable=False) as file:
-                file.write(zlib.crc32(whole).to_bytes(8, "little") + whole)
-        except (ExpectedError, OSError):
-            _log.warning("what is known of groups could not be kept", exc_info=True)
-
-    def _settled_path(self, model: str) -> Path:
-        return self.folder / f"{_short(model)}.groups"
 
     def _up_to_date(self, model: str, listed: Listed, read: Read) -> list[VectorFile]:
         ids, crcs = listed

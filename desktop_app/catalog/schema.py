@@ -161,6 +161,28 @@ face_links = Table(
     Column("near", LargeBinary, nullable=False),
 )
 
+face_components = Table(
+    "face_components",
+    METADATA,
+    Column("face_id", ForeignKey("faces.id"), primary_key=True),
+    _number("component"),
+)
+
+touched_faces = Table(
+    "touched_faces",
+    METADATA,
+    _id(),
+    _maybe("face_id", Integer),
+    _maybe("component", Integer),
+)
+
+groups_made = Table(
+    "groups_made",
+    METADATA,
+    Column("model", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+)
+
 forgotten_names = Table(
     "forgotten_names",
     METADATA,

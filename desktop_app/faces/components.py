@@ -45,3 +45,39 @@ def summed(
     sums = np.zeros(count, np.uint64)
     np.add.at(sums, places, numbers)
     return sums
+
+
+def among(rising: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(ids,): which of some ids are among others that rise."""
+    if not len(rising):
+        return np.zeros(len(ids), bool)
+    at = np.minimum(np.searchsorted(rising, ids), len(rising) - 1)
+    return np.asarray(rising[at] == ids)
+
+
+def renumbered(
+    found: NDArray[np.int64], before: NDArray[np.int64], taken: set[int], free: int
+) -> NDArray[np.int64]:
+    """(faces,): groups under the numbers they had; each takes that of most of its faces, once.
+
+    `found` are the groups, from 0 on; `before`, (faces,), had no number where it is below 0;
+    `taken` are numbers of groups that stay as they are, `free` is the first never given.
+    """
+    had = before >= 0
+    span = int(before.max(initial=-1)) + 1
+    pairs, counts = np.unique(found[had] * span + before[had], return_counts=True)
+    votes = np.stack(np.divmod(pairs, max(span, 1)), axis=1)
+    numbers: dict[int, int] = {}
+    given = set(taken)
+    for row in np.lexsort((votes[:, 1], votes[:, 0], -counts)).tolist():
+        group, number = votes[row].tolist()
+        if group not in numbers and number not in given:
+            numbers[group] = number
+            given.add(number)
+    renamed = np.empty(int(found.max(initial=-1)) + 1, np.int64)
+    for group in range(len(renamed)):
+        if group not in numbers:
+            numbers[group] = free
+            free += 1
+        renamed[group] = numbers[group]
+    return renamed[found]

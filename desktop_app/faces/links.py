@@ -1,6 +1,6 @@
 """Notes which faces are alike enough to be linked: the graph in which groups are found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,13 +39,13 @@ class Links:
 def links_of(
     new: FaceBlock,
     known: Sequence[FaceBlock] = (),
-    known_ids: NDArray[np.int64] | None = None,
+    counts: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None,
     link_from: float = LINK_FROM,
 ) -> Iterator[tuple[NDArray[np.int64], Links]]:
     """The links of new faces with those known and among each other, some hundred at a time.
 
     The ids of `new` rise. Of each part: the ids compared, and their links, `one` being theirs.
-    `known_ids`, rising, says which faces of the blocks count; all where it is not given. Works on
+    `counts` says which of the faces found in the blocks count; all where it is not given. Works on
     one core: a second thread gained nothing (measured), for the interpreter is asked too often.
     """
     for start in range(0, len(new), _CHUNK):
@@ -54,8 +54,8 @@ def links_of(
         for block in known:
             pairs = near(chunk, block, link_from)
             others = block.ids[pairs.found]
-            counts = slice(None) if known_ids is None else _among(known_ids, others)
-            parts.append(_links(chunk, pairs, others, counts))
+            which = slice(None) if counts is None else counts(others)
+            parts.append(_links(chunk, pairs, others, which))
         pairs = near(chunk, new.rows(0, start + _CHUNK), link_from)
         earlier = pairs.found < pairs.asked + start
         parts.append(_links(chunk, pairs, new.ids[pairs.found], earlier))
@@ -73,9 +73,3 @@ def _links(
     return Links(
         asked.ids[pairs.asked[which]], others[which], pairs.cosine[which].astype(np.float16)
     )
-
-
-def _among(rising: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-    at = np.searchsorted(rising, ids)
-    at[at == len(rising)] = 0
-    return rising[at] == ids if len(rising) else np.zeros(len(ids), bool)

@@ -139,8 +139,7 @@ def test_the_files_are_their_owners_alone(path: Path, tmp_path: Path) -> None:
     with Catalog.open(path) as catalog:
         _add(Library(catalog, tmp_path / "photos"), range(2))
         catalog.faces.matrix(MODEL)
-        catalog.faces.keep_settled(MODEL, np.arange(3, dtype=np.uint64))
-    for file in [*_files(path), *path.with_name(path.name + "-vectors").glob("*.groups")]:
+    for file in _files(path):
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.parent.stat().st_mode & 0o777 == 0o700
 
@@ -172,17 +171,3 @@ def test_without_room_on_the_disk_the_vectors_stay_in_memory(
         monkeypatch.setattr(catalog.faces, "_kept", kept)
         assert _holds(catalog.faces.matrix(MODEL), catalog)
         assert _files(path) == []
-
-
-def test_damaged_knowledge_of_groups_is_none(
-    path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    path.parent.mkdir()
-    kept = KeptVectors(path, read_only=False)
-    assert kept.settled(MODEL).tolist() == []
-    kept.keep_settled(MODEL, np.array([7, 5], np.uint64))
-    assert kept.settled(MODEL).tolist() == [5, 7]
-    (file,) = kept.folder.iterdir()
-    file.write_bytes(file.read_bytes()[:-3] + b"abc")
-    with caplog.at_level(logging.ERROR, "desktop_app.catalog.kept_vectors"):
-        assert kept.settled(MODEL).tolist() == []

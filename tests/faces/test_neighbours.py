@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from desktop_app.faces.components import among
 from desktop_app.faces.fixed_point import ONE, fixed_point, floating
 from desktop_app.faces.links import LINK_FROM, Links, links_of
 from desktop_app.faces.matrix import FaceMatrix
@@ -80,7 +81,8 @@ def test_links_found_step_by_step_are_those_found_at_once(known: int) -> None:
     at_once = Links.joined([links for _, links in links_of(block)])
     matrix = FaceMatrix.of([block], [block.ids])
     old, new = matrix.of_faces(block.ids[first]), matrix.of_faces(block.ids[rest])
-    steps = [*links_of(old), *links_of(new, [block.rows(0, 100), block.rows(100, 300)], old.ids)]
+    blocks = [block.rows(0, 100), block.rows(100, 300)]
+    steps = [*links_of(old), *links_of(new, blocks, lambda ids: among(old.ids, ids))]
     assert [number for ids, _ in steps for number in ids] == [*old.ids, *new.ids]
     pairs = [
         {

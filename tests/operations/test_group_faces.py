@@ -1,6 +1,7 @@
 """Groups grow as photos come, and are the same in whatever order they came."""
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.subject import batches as by_size
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId
 from desktop_app.faces.clustering import group_linked
@@ -81,41 +83,125 @@ def _regrouped(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return asked
 
 
+def _something_happens(
+    library: Library, rng: np.random.Generator, faces: dict[int, FaceId]
+) -> None:
+    """A decision, or a face that goes, comes back or is described anew."""
+    catalog = library.catalog
+    there = {face.id for face in catalog.faces.many(faces.values())}
+    known = [face for face in faces.values() if face in there]
+    if not known:
+        return
+    some = known[int(rng.integers(len(known)))]
+    match int(rng.integers(8)):
+        case 0 | 1:
+            catalog.faces.name([some], f"Person {rng.integers(2)}")
+        case 2:
+            status = rng.choice(["NOT_A_FACE", "IGNORED", "NONE"])
+            catalog.faces.set_status([some], AssignmentStatus[status])
+        case 3 if people := catalog.people.all():
+            catalog.faces.reject([some], people[0].person.id)
+        case 4 | 5:
+            catalog.people.undo()  # of a face just drawn: it is gone
+        case 6 if groups := [one for one in catalog.faces.clusters() if len(one.faces) > 1]:
+            catalog.faces.split(groups[0].faces[:1], groups[0].faces[1:])
+        case 7:
+            other = VECTORS[int(rng.integers(len(VECTORS)))]
+            catalog.faces.add_embeddings(MODEL, [(some, other)])
+
+
+class _Killed(Exception):
+    pass
+
+
+def _between_writes(
+    monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator, happens: Callable[[], None]
+) -> None:
+    """Two faces a transaction; between two of them it happens once in a while."""
+
+    def batches(rows: Iterable[int]) -> Iterator[Sequence[int]]:
+        for batch in by_size(rows, 2):
+            if rng.integers(6) == 0:
+                happens()
+            yield batch
+        if rng.integers(6) == 0:
+            happens()
+
+    monkeypatch.setattr("desktop_app.catalog.touched.batches", batches)
+
+
+@pytest.mark.parametrize("broken", ["not", "killed", "changed"])
 @pytest.mark.parametrize("seed", range(4))
 def test_decisions_and_photos_in_any_order_end_in_the_groups_of_one_go(
-    library: Library, seed: int
+    library: Library, monkeypatch: pytest.MonkeyPatch, seed: int, broken: str
 ) -> None:
     rng = np.random.default_rng(seed)
     catalog = library.catalog
     faces: dict[int, FaceId] = {}
+    if broken == "killed":
+
+        def happens() -> None:
+            raise _Killed
+
+        _between_writes(monkeypatch, rng, happens)
+    elif broken == "changed":
+        _between_writes(monkeypatch, rng, lambda: _something_happens(library, rng, faces))
     order = rng.permutation(len(VECTORS)).tolist()
     while order:
-        size = int(rng.integers(1, 8))
+        size = int(rng.integers(1, 5))
         faces |= _add(library, order[:size])
         order = order[size:]
-        regroup_people(catalog, MODEL)
-        known = list(faces.values())
-        some = known[int(rng.integers(len(known)))]
-        match int(rng.integers(5)):
-            case 0:
-                catalog.faces.name([some], f"Person {rng.integers(2)}")
-            case 1:
-                catalog.faces.set_status([some], AssignmentStatus.NOT_A_FACE)
-            case 2 if people := catalog.people.all():
-                catalog.faces.reject([some], people[0].person.id)
-            case 3:
-                catalog.people.undo()
-            case 4 if groups := [one for one in catalog.faces.clusters() if len(one.faces) > 1]:
-                catalog.faces.split(groups[0].faces[:1], groups[0].faces[1:])
-        if rng.integers(2):
-            regroup_people(catalog, MODEL)
+        for _ in range(int(rng.integers(3))):
+            with contextlib.suppress(_Killed):
+                regroup_people(catalog, MODEL)
+            _something_happens(library, rng, faces)
+    monkeypatch.undo()
     regroup_people(catalog, MODEL)
+    assert not regroup_people(catalog, MODEL)
     step_by_step = _groups(library, faces)
     catalog.faces.forget_vectors()
     catalog.faces.forget_links(MODEL)
     catalog.faces.set_clusters(dict.fromkeys(faces.values()))
     regroup_people(catalog, MODEL)
     assert _groups(library, faces) == step_by_step
+
+
+def test_of_what_is_not_touched_nothing_is_read(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = _add(library, range(len(VECTORS)))
+    regroup_people(library.catalog, MODEL)
+    read: list[set[int]] = []
+    for name in ("links", "groupable", "splits", "components"):
+        of = getattr(type(library.catalog.faces), name)
+
+        def reading(*args: Any, of: Any = of) -> Any:
+            read.append(set(args[-1].tolist()))
+            return of(*args)
+
+        monkeypatch.setattr(type(library.catalog.faces), name, reading)
+    assert not regroup_people(library.catalog, MODEL)
+    assert read == []
+    library.catalog.faces.reject([faces[EACH]], library.catalog.people.add("Anna"))
+    regroup_people(library.catalog, MODEL)
+    theirs = {faces[number] for number in range(EACH, 2 * EACH)}
+    assert set().union(*read) == theirs
+
+
+def test_another_model_or_rule_groups_all_anew(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = _add(library, range(3 * EACH))
+    asked = _regrouped(library, monkeypatch)
+    regroup_people(library.catalog, MODEL)
+    library.catalog.faces.add_embeddings(
+        "another", [(faces[number], VECTORS[number // 3]) for number in range(6)]
+    )
+    regroup_people(library.catalog, "another")
+    assert _groups(library, faces) == {frozenset(range(6))}
+    monkeypatch.setattr("desktop_app.operations.group_faces._RULE", "another rule")
+    regroup_people(library.catalog, MODEL)
+    assert asked == [3 * EACH, 6, 3 * EACH]
 
 
 def test_a_decision_regroups_only_what_hangs_together_with_its_face(
