@@ -4,8 +4,8 @@ import enum
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import (
     DiskFull,
@@ -40,6 +40,7 @@ class ExportState(enum.Enum):
     LEFT_OUT = "left_out"
 
 
+_WIDE = 580  # pixels: more than the choices need in one line
 _MARKS = {
     ExportState.READY: ("photo", "text_soft"),
     ExportState.EMPTY: ("info", "text_soft"),
@@ -101,15 +102,19 @@ class ExportRow(QFrame):
         state = controls.row(self._mark)
         state.addWidget(self._words, 1)
         words.addLayout(state)
-        # below the words, in two lines: beside them a small window would cut them off
+        # below the words: beside them a small window would cut them off
+        self._choices = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._choices.setSpacing(theme.GAP_TINY)
         for line in (
             (self.keep_both, self.replace, self.retry, self.ways.folder),
             (self.ways.name, self.leave_out),
         ):
-            choices = controls.row(*line)
-            choices.setSpacing(theme.GAP_TINY)
-            choices.addStretch()
-            words.addLayout(choices)
+            part = controls.row(*line)
+            part.setSpacing(theme.GAP_TINY)
+            self._choices.addLayout(part)
+            part.addStretch()
+        self._choices.setStretch(1, 1)
+        words.addLayout(self._choices)
         words.addWidget(self.ways)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.GAP_SMALL, theme.GAP_SMALL, theme.GAP, theme.GAP_SMALL)
@@ -117,6 +122,13 @@ class ExportRow(QFrame):
         layout.addWidget(self._thumbnail)
         layout.addLayout(words, 1)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The choices stand in one line where there is room for it, else in two."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        direction = QBoxLayout.Direction
+        self._choices.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def plan(self, request: ExportRequest | None) -> None:
         """What would be written; None where there is nothing to write or no folder."""

@@ -145,6 +145,7 @@ class SettingsForm(controls.Card):
         self._add(self.tr("Folder"), self.choose, beside=self._folder_name)
         self.body.addSpacing(theme.GAP_SMALL)
         self.body.addWidget(self._label_note)
+        self.body.addSpacing(theme.GAP_TINY)
         signing = controls.row(self._signing_mark)
         signing.addWidget(self.signing, 1)
         self.body.addLayout(signing)
