@@ -7,22 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from desktop_app.catalog.closer_looks import PATIENCE, CloserLooks, quick_look_of
 from desktop_app.catalog.reindex import faces_of_a_photo_read_again
 from desktop_app.catalog.rows import date_columns, folded, photo_from, plain
 from desktop_app.catalog.schema import among, folders, photos
 from desktop_app.catalog.stale import mark, rests_on_photos
-from desktop_app.catalog.subject import Subject, batches
+from desktop_app.catalog.subject import batches
 from desktop_app.catalog.values import FoundPhoto, IndexedPhoto, KnownFile
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.ids import FolderId, PhotoId, RestorationId
 from desktop_app.domain.photo import Photo, PhotoState
 
-PATIENCE = 0.010
-"""Seconds of writing after which a transaction lets a waiting decision pass."""
 
-
-class Indexing(Subject):
+class Indexing(CloserLooks):
     """The part of `catalog.photos` that a look through a folder writes."""
 
     def known_files(self, folder_id: FolderId) -> dict[bytes, KnownFile]:
@@ -226,7 +224,7 @@ def _keep(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
         "camera": metadata.camera,
         "orientation": metadata.orientation,
         "has_place": int(metadata.has_place),
-        "detector": result.detector,
+        "detector": result.detector if result.closely else quick_look_of(result.detector),
     }
     if not before.date_by_hand:
         columns |= date_columns(metadata.taken)

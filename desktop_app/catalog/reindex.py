@@ -1,5 +1,6 @@
 """Carries what people said about faces over to the faces of a photo that is read again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -9,7 +10,7 @@ from desktop_app.catalog.schema import among, embeddings, faces, rejections, res
 from desktop_app.catalog.values import IndexedPhoto, NewFace
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import BBox
-from desktop_app.domain.ids import FaceId, PersonId
+from desktop_app.domain.ids import FaceId, PersonId, PhotoId
 
 SAME_FACE = 0.5
 """Intersection over union above which a face found again is the face known."""
@@ -31,19 +32,11 @@ def faces_of_a_photo_read_again(
     pairs = _matches(known, result, scale)
     ids: list[FaceId] = []
     for number, face in enumerate(result.faces):
-        columns = geometry_columns(face.detected, face.quality)
         old = pairs.get(number)
         if old is None:
-            new = {
-                "photo_id": result.photo_id,
-                "status": "none",
-                "suggestion_score": 0.0,
-                "drawn_by_hand": 0,
-            }
-            added = connection.execute(insert(faces), new | columns).inserted_primary_key
-            assert added is not None
-            ids.append(FaceId(added[0]))
+            ids.append(face_added(connection, result.photo_id, face))
         else:
+            columns = geometry_columns(face.detected, face.quality)
             connection.execute(update(faces).where(faces.c.id == old).values(**columns))
             ids.append(FaceId(old))
     if pairs and before.content_hash != result.content_hash:
@@ -57,7 +50,7 @@ def faces_of_a_photo_read_again(
                 embeddings.c.model == result.embedding_model,
             )
         )
-    _describe(connection, ids, result)
+    keep_embeddings(connection, ids, result.faces, result.embedding_model)
     lost = {row.id for row in known} - set(pairs.values())
     gone = lost and lost - _kept_although_not_found(connection, lost, scale)
     if gone:
@@ -68,15 +61,31 @@ def faces_of_a_photo_read_again(
     )
 
 
-def _describe(connection: Connection, ids: list[FaceId], result: IndexedPhoto) -> None:
+def face_added(connection: Connection, photo_id: PhotoId, face: NewFace) -> FaceId:
+    """A face about which nobody has decided."""
+    new = {
+        "photo_id": photo_id,
+        "status": "none",
+        "suggestion_score": 0.0,
+        "drawn_by_hand": 0,
+    }
+    columns = geometry_columns(face.detected, face.quality)
+    added = connection.execute(insert(faces), new | columns).inserted_primary_key
+    assert added is not None
+    return FaceId(added[0])
+
+
+def keep_embeddings(
+    connection: Connection, ids: Sequence[FaceId], found: Sequence[NewFace], model: str
+) -> None:
     rows = []
-    for face_id, face in zip(ids, result.faces, strict=True):
+    for face_id, face in zip(ids, found, strict=True):
         if face.embedding is not None:
             vector, crc32 = packed(face.embedding)
             rows.append(
                 {
                     "face_id": face_id,
-                    "model": result.embedding_model,
+                    "model": model,
                     "vector": vector,
                     "crc32": crc32,
                 }

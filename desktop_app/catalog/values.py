@@ -61,6 +61,7 @@ class IndexedPhoto:
     detector: str  # the detector's id
     embedding_model: str  # the embedder's id
     turned: int = 0  # degrees clockwise by which the photo was turned when it was read
+    closely: bool = True  # no closer look would show more faces
 
 
 class PhotoOrder(enum.Enum):

@@ -19,6 +19,7 @@ from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.import_names import import_names, photos_to_ask
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.look_closer import look_closer
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -108,14 +109,16 @@ def _rebuild(asked: argparse.Namespace, tools: Tools) -> int:
     folders = asked.folders or _folders_of_now(tools)
     with Catalog.open(asked.path) as rebuilt:
         for folder in folders:
-            index_folder(
-                rebuilt,
-                add_folder(rebuilt, folder)[0],
-                tools.eyes,
-                tools.thumbnails,
-                tools.terminal.report("Indexing"),
-                tools.max_pixels,
-            )
+            folder_id, _ = add_folder(rebuilt, folder)
+            for title, look in (("Indexing", index_folder), ("Looking closer", look_closer)):
+                look(
+                    rebuilt,
+                    folder_id,
+                    tools.eyes,
+                    tools.thumbnails,
+                    tools.terminal.report(title),
+                    tools.max_pixels,
+                )
         report = import_names(
             rebuilt,
             photos_to_ask(rebuilt),

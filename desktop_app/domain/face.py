@@ -1,6 +1,7 @@
 """A face in a photo: where it is, how good it is, whose it may be."""
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -18,6 +19,10 @@ FaceOutline: TypeAlias = NDArray[np.float32]
 
 Embedding: TypeAlias = NDArray[np.float32]
 """(dimensions,) of unit length; embeddings of two models never compare."""
+
+
+SAME_FACE = 0.3
+"""Intersection over union from which a box found later is about a face that is known."""
 
 
 class BBox(NamedTuple):
@@ -44,6 +49,10 @@ class BBox(NamedTuple):
             return 0.0
         shared = width * height
         return shared / (self.width * self.height + other.width * other.height - shared)
+
+    def is_among(self, known: Iterable["BBox"]) -> bool:
+        """Whether one of these is about the same face."""
+        return any(self.overlap(other) >= SAME_FACE for other in known)
 
 
 @dataclass(frozen=True)

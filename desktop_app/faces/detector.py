@@ -48,6 +48,19 @@ class SmallPictureDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class QuickDetector(SmallPictureDetector, Protocol):
+    """A detector that finds the larger faces of a large photo with one search."""
+
+    def is_quicker(self, longest: int) -> bool:
+        """Whether that leaves anything out in a photo of this longer side."""
+        ...
+
+    def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
+        """The faces that a first look shows, in the picture's pixels, the surest first."""
+        ...
+
+
 def without_duplicates(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
     """Each face once, the surest finding of it, surest first.
 

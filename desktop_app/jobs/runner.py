@@ -16,6 +16,7 @@ class Lane(enum.Enum):
     READ = "read"
     THUMBNAIL = "thumbnail"
     INDEX = "index"
+    CLOSER = "closer"
     GROUP = "group"
     RESTORE = "restore"
     EXPORT = "export"

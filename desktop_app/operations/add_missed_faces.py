@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest
-from desktop_app.domain.face import BBox, DetectedFace, Landmarks
+from desktop_app.domain.face import SAME_FACE, BBox, DetectedFace, Landmarks
 from desktop_app.domain.ids import FaceId, PhotoId
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.detector import FaceDetector
@@ -19,7 +19,6 @@ from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.look_at_photo import quality_of
 
 _SMALLEST = 12.0  # pixels; a smaller box holds no features to speak of
-_SAME_FACE = 0.3  # overlap from which two boxes are about one face
 _LOOK_SIDE = 480  # pixels of the enlarged surroundings in which a drawn face is looked for
 # The eyes, the nose and the corners of the mouth in a face's box: means over frontal faces, as
 # the template of ArcFace (insightface, arcface_dst) has them, in parts of the box.
@@ -43,9 +42,8 @@ def draw_face(
     box = _inside(drawn, image)
     if min(box.width, box.height) < _SMALLEST:
         raise BadRequest("This box is too small to hold a face. Draw it around the whole face.")
-    for face in catalog.faces.of_photo(photo_id):
-        if face.bbox.overlap(box) > _SAME_FACE:
-            raise BadRequest("This face is known already: click on its box to say who it is.")
+    if box.is_among(face.bbox for face in catalog.faces.of_photo(photo_id)):
+        raise BadRequest("This face is known already: click on its box to say who it is.")
     found = _found_inside(image, box, eyes.detector) or DetectedFace(box, _points_in(box), 0.0)
     face_id = _keep(catalog, photo_id, image, found, eyes)
     return CatalogChanges.of(photos=[photo_id], faces=[face_id])
@@ -66,7 +64,7 @@ def rescan_photo(
         seen = detector.detect_harder(image)
     else:
         seen = detector.detect(image)
-    missed = [face for face in seen if all(face.bbox.overlap(b) < _SAME_FACE for b in known)]
+    missed = [face for face in seen if not face.bbox.is_among(known)]
     with catalog.as_one_decision():
         added = [_keep(catalog, photo_id, image, face, eyes) for face in missed]
     return CatalogChanges.of(photos=[photo_id] if added else [], faces=added)
@@ -104,7 +102,7 @@ def _found_inside(image: RgbImage, box: BBox, detector: FaceDetector) -> Detecte
     for face in detector.detect(enlarged):
         edges = (np.array(face.bbox, np.float32).reshape(2, 2) / scale + corner).ravel()
         bbox = BBox(*(float(edge) for edge in edges))
-        if bbox.overlap(box) > max(_SAME_FACE, best.bbox.overlap(box) if best else 0.0):
+        if bbox.overlap(box) > max(SAME_FACE, best.bbox.overlap(box) if best else 0.0):
             points = (face.landmarks / scale + corner).astype(np.float32)
             best = DetectedFace(bbox, points, face.det_score)
     return best

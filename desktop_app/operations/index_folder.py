@@ -1,7 +1,6 @@
 """Brings a folder's photos and the faces in them into the catalog, and keeps them up to date."""
 
 import os
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,14 +10,15 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError, FileVanished, NotKnown
 from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import Photo, PhotoState
-from desktop_app.domain.progress import Progress, Report
+from desktop_app.domain.progress import Report
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.scan import FoundFile, scan_folder
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.keep_looked import KeepsLooked
 from desktop_app.operations.look_at_photos import Lookers
-from desktop_app.operations.looking_order import LookingOrder, Pace, WaitingPhotos
+from desktop_app.operations.look_through import look_through
+from desktop_app.operations.looking_order import LookingOrder, WaitingPhotos
 
 MAX_PIXELS = 200_000_000
 _TOLD_AT_ONCE = 400  # new files, noted while the walk goes on
@@ -35,57 +35,28 @@ def index_folder(
 ) -> CatalogChanges:
     """Scans the folder, then looks at every photo that is new or changed, several at a time.
 
-    `order` says which come first, and whether it is paused. Without it what is kept does not
-    depend on which photo was seen first. A photo that cannot be read is recorded with its reason
-    and never stops the run. A cancelled or killed run keeps what it finished; the next one goes on
-    from there. Raises `FileVanished` when the folder itself is gone: it is then marked offline and
+    The look is a quick one: the small faces of large photos are left to `look_closer`. `order`
+    says which come first, and whether it is paused. Without it what is kept does not depend on
+    which photo was seen first. A photo that cannot be read is recorded with its reason and never
+    stops the run. A cancelled or killed run keeps what it finished; the next one goes on from
+    there. Raises `FileVanished` when the folder itself is gone: it is then marked offline and
     nothing in it is given up.
     """
     changes = rescan_folder(catalog, folder_id, report)
     order = order or LookingOrder()
     total = catalog.photos.count(PhotoFilter(folder_id=folder_id, state=PhotoState.FOUND))
-    done = 0
     waiting = WaitingPhotos(catalog, folder_id, order)
     keeper = KeepsLooked(catalog, thumbnails, eyes)
+
+    def gone(photo: Photo) -> None:
+        if folder_is_gone(catalog, folder_id):
+            raise _offline(Path(_folder(catalog, folder_id).path))
+        keeper.missing(photo)
+
     with Lookers(eyes, thumbnails, max_pixels) as lookers:
-        try:
-            while True:
-                _ask(lookers, waiting, order.pace)
-                if not lookers.under_way:
-                    keeper.flush()
-                    if order.pace is Pace.NONE:
-                        order.wait(report, Progress(done, total))
-                    elif not waiting.again():
-                        break
-                    continue
-                began = time.monotonic()
-                looked = lookers.next()
-                report(Progress(done, total, Path(looked.photo.path).name))
-                if isinstance(looked.error, FileVanished):
-                    _stop_if_offline(catalog, folder_id)
-                    keeper.missing(looked.photo)
-                elif looked.seen is None:
-                    keeper.failed(looked.photo, str(looked.error))
-                else:
-                    keeper.seen(looked.photo, looked.seen)
-                done += 1
-                if order.pace is Pace.GENTLE:
-                    rest = time.monotonic() - began
-                    order.wait(report, Progress(done, total), rest)
-        finally:
-            keeper.flush()
-    report(Progress(done, total))
+        look_through(lookers, lookers.ask, waiting, keeper, order, report, total, gone)
     catalog.folders.mark_indexed(folder_id)
     return changes | keeper.changes | CatalogChanges.of(folders=[folder_id])
-
-
-def _ask(lookers: Lookers, waiting: WaitingPhotos, pace: Pace) -> None:
-    """Keeps the lookers busy, at a gentle pace with one photo only."""
-    while lookers.want_more if pace is Pace.FULL else pace is Pace.GENTLE and not lookers.under_way:
-        photo = waiting.next()
-        if photo is None:
-            return
-        lookers.ask(photo)
 
 
 def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> CatalogChanges:
@@ -161,12 +132,12 @@ def _folder(catalog: Catalog, folder_id: FolderId) -> Folder:
     raise NotKnown("This folder is no longer in the library.")
 
 
-def _stop_if_offline(catalog: Catalog, folder_id: FolderId) -> None:
-    """One file that is gone was deleted; a folder that is gone is a drive pulled out."""
-    folder = Path(_folder(catalog, folder_id).path)
-    if not _holds_anything(folder):  # what an unmounted drive leaves is an empty folder
+def folder_is_gone(catalog: Catalog, folder_id: FolderId) -> bool:
+    """One file that is gone was deleted; a folder that is gone is a drive pulled out: offline."""
+    gone = not _holds_anything(Path(_folder(catalog, folder_id).path))
+    if gone:  # what an unmounted drive leaves is an empty folder
         catalog.folders.mark_offline(folder_id, True)
-        raise _offline(folder)
+    return gone
 
 
 def _holds_photos(known: Mapping[bytes, KnownFile]) -> bool:

@@ -18,8 +18,13 @@ _MOST = 200  # photos that wait to be written
 class KeepsLooked:
     """The one writer while a folder is looked through; `flush` at the end, whatever happened."""
 
-    def __init__(self, catalog: Catalog, thumbnails: ThumbnailStore, eyes: Eyes) -> None:
+    def __init__(
+        self, catalog: Catalog, thumbnails: ThumbnailStore, eyes: Eyes, *, closer: bool = False
+    ) -> None:
+        """`closer`: what was seen is added to what a quick look showed."""
         self.changes = CatalogChanges()
+        photos = catalog.photos
+        self._record = photos.record_looked_closer if closer else photos.record_indexed
         self._catalog = catalog
         self._thumbnails = thumbnails
         self._eyes = eyes
@@ -42,11 +47,11 @@ class KeepsLooked:
         waiting, self._waiting = self._waiting, []
         if waiting:
             try:
-                self.changes |= self._catalog.photos.record_indexed(waiting)
+                self.changes |= self._record(waiting)
             except DiskFull:
                 if not self._thumbnails.give_up():
                     raise
-                self.changes |= self._catalog.photos.record_indexed(waiting)
+                self.changes |= self._record(waiting)
         self._flushed_at = time.monotonic()
 
 
@@ -59,4 +64,5 @@ def _indexed(photo: Photo, seen: SeenPhoto, eyes: Eyes) -> IndexedPhoto:
         detector=eyes.detector.id,
         embedding_model=eyes.embedder.id,
         turned=photo.turned,
+        closely=seen.closely,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.domain.face import BBox, DetectedFace, Embedding, FaceQuality
 from desktop_app.domain.photo import PhotoMetadata, RgbImage
 from desktop_app.faces.alignment import align_for_embedding
-from desktop_app.faces.detector import SmallPictureDetector
+from desktop_app.faces.detector import QuickDetector, SmallPictureDetector
 from desktop_app.faces.quality import measure_quality
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.decode import decode_photo
@@ -39,12 +39,16 @@ class SeenFace:
 
 @dataclass(frozen=True)
 class SeenPhoto:
-    """One photo as the eyes saw it; the thumbnail is upright sRGB."""
+    """One photo as the eyes saw it; the thumbnail is upright sRGB.
+
+    `closely`: no closer look would show more.
+    """
 
     thumbnail: RgbImage
     content_hash: str
     metadata: PhotoMetadata
     faces: tuple[SeenFace, ...]
+    closely: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,21 @@ def quality_of(image: RgbImage, face: DetectedFace) -> FaceQuality:
 
 
 def look_at_photo(
-    photo: HeldPhoto, eyes: Eyes, max_pixels: int, turned: int, rooms: Rooms
+    photo: HeldPhoto,
+    eyes: Eyes,
+    max_pixels: int,
+    turned: int,
+    rooms: Rooms,
+    *,
+    quickly: bool = False,
+    known: Sequence[BBox] = (),
 ) -> SeenPhoto:
     """The photo as the user turned it, by `turned` degrees clockwise; decoded when there is room.
 
     A large JPEG is decoded once at the scale that the detector needs, for the thumbnail, the search
-    and the larger faces; only for small faces is it decoded again.
+    and the larger faces; only for small faces is it decoded again. `quickly`: a large photo is
+    searched once as a whole, and what that shows is described from the one decode. `known` faces
+    are not described.
     Raises `UnreadablePhoto`, `PhotoTooLarge` or `FileVanished`.
     """
     named = content_hash(photo)
@@ -96,9 +109,16 @@ def look_at_photo(
         )
         picture = decoded.image
         thumbnail = make_thumbnail(picture)
-        faces = _faces_in(picture, max(decoded.full_size), eyes)
+        longest = max(decoded.full_size)
         ratio = decoded.full_size[0] / picture.shape[1], decoded.full_size[1] / picture.shape[0]
-        near = [face for face in faces if ratio == (1.0, 1.0) or _eyes_apart(face) >= _EYES_APART]
+        if quickly and isinstance(eyes.detector, QuickDetector):
+            quickly = eyes.detector.is_quicker(longest)
+        else:
+            quickly = False
+        faces = _faces_in(picture, longest, eyes, quickly)
+        faces = [face for face in faces if not _in_whole(face, ratio).bbox.is_among(known)]
+        whole = quickly or ratio == (1.0, 1.0)
+        near = [face for face in faces if whole or _eyes_apart(face) >= _EYES_APART]
         seen = {id(face): _enlarged(one, ratio) for face, one in _described(picture, near, eyes)}
         far = [face for face in faces if id(face) not in seen]
         del picture, decoded
@@ -113,6 +133,7 @@ def look_at_photo(
         content_hash=named,
         metadata=replace(metadata, width=width, height=height),
         faces=tuple(seen[id(face)] for face in faces),
+        closely=not quickly,
     )
 
 
@@ -129,9 +150,11 @@ def _side_needed(metadata: PhotoMetadata, eyes: Eyes) -> int | None:
     return eyes.detector.side_needed(max(metadata.width, metadata.height))
 
 
-def _faces_in(picture: RgbImage, longest: int, eyes: Eyes) -> list[DetectedFace]:
+def _faces_in(picture: RgbImage, longest: int, eyes: Eyes, quickly: bool) -> list[DetectedFace]:
     """In the pixels of `picture`, which may be a smaller one of a photo of this longer side."""
     detector = eyes.detector
+    if quickly and isinstance(detector, QuickDetector):
+        return detector.detect_quickly(picture)
     if isinstance(detector, SmallPictureDetector):
         return detector.detect_in(picture, longest)
     return detector.detect(picture)

@@ -4,13 +4,16 @@ import contextlib
 import os
 import threading
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from desktop_app.domain.errors import DeviceFailed, DeviceOutOfMemory, ExpectedError
+from desktop_app.domain.face import BBox
 from desktop_app.domain.photo import Photo
 from desktop_app.imaging.content_hash import hold_photo
 from desktop_app.imaging.photo_file import HeldPhoto
@@ -25,6 +28,7 @@ _DECODED = 400_000_000  # bytes of all pictures under way
 _CLOSER = 160_000_000  # bytes of those that are looked at a second time
 _AHEAD = 16  # photos for each thread that looks: what was seen is small, so a slow one may lag
 _NICER = 5  # steps of priority by which looking gives way to the window
+_NICER_STILL = 15  # by which a closer look gives way to all else
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,19 @@ class Lookers:
     """
 
     def __init__(
-        self, eyes: Eyes, thumbnails: ThumbnailStore, max_pixels: int, threads: int | None = None
+        self,
+        eyes: Eyes,
+        thumbnails: ThumbnailStore,
+        max_pixels: int,
+        threads: int | None = None,
+        *,
+        closely: bool = False,
     ) -> None:
+        """`closely`: for small faces, too, in photos whose thumbnail is there."""
         self._eyes = eyes
         self._thumbnails = thumbnails
         self._max_pixels = max_pixels
+        self._closely = closely
         self._threads = threads or cores()
         self._held = RoomForWork(_HELD)
         self._rooms = Rooms(RoomForWork(_DECODED), RoomForWork(_CLOSER))
@@ -63,8 +75,9 @@ class Lookers:
 
     def __enter__(self) -> Self:
         # one reader: files come in the order in which they are looked at, or all might wait for all
-        self._reading = ThreadPoolExecutor(1, "read", initializer=_give_way)
-        self._looking = ThreadPoolExecutor(self._threads, "look", initializer=_give_way)
+        give_way = partial(_give_way, _NICER_STILL if self._closely else _NICER)
+        self._reading = ThreadPoolExecutor(1, "read", initializer=give_way)
+        self._looking = ThreadPoolExecutor(self._threads, "look", initializer=give_way)
         return self
 
     def __exit__(
@@ -87,10 +100,10 @@ class Lookers:
     def want_more(self) -> bool:
         return len(self._asked) < _AHEAD * self._threads
 
-    def ask(self, photo: Photo) -> None:
-        """Wishes for a look at this photo."""
+    def ask(self, photo: Photo, known: Sequence[BBox] = ()) -> None:
+        """Wishes for a look at this photo, for faces other than those known."""
         read = self._reading.submit(self._read, Path(photo.path))
-        self._asked.append(self._looking.submit(self._look, photo, read))
+        self._asked.append(self._looking.submit(self._look, photo, known, read))
 
     def next(self) -> Looked:
         """The photo that was asked for first, of those not yet handed back; waits for it.
@@ -112,11 +125,11 @@ class Lookers:
             self._held.give_back(room)
             raise
 
-    def _look(self, photo: Photo, read: "Future[_Read]") -> Looked:
+    def _look(self, photo: Photo, known: Sequence[BBox], read: "Future[_Read]") -> Looked:
         try:
             file = read.result()
             try:
-                return Looked(photo, self._seen(photo, file.held))
+                return Looked(photo, self._seen(photo, known, file.held))
             finally:
                 self._held.give_back(file.room)
         except (DeviceFailed, DeviceOutOfMemory):
@@ -124,9 +137,18 @@ class Lookers:
         except ExpectedError as error:
             return Looked(photo, None, error)
 
-    def _seen(self, photo: Photo, held: HeldPhoto) -> SeenPhoto:
-        seen = look_at_photo(held, self._eyes, self._max_pixels, photo.turned, self._rooms)
-        self._thumbnails.put(photo_key(seen.content_hash, photo.turned), seen.thumbnail)
+    def _seen(self, photo: Photo, known: Sequence[BBox], held: HeldPhoto) -> SeenPhoto:
+        seen = look_at_photo(
+            held,
+            self._eyes,
+            self._max_pixels,
+            photo.turned,
+            self._rooms,
+            quickly=not self._closely,
+            known=known,
+        )
+        if not self._closely:
+            self._thumbnails.put(photo_key(seen.content_hash, photo.turned), seen.thumbnail)
         return seen
 
 
@@ -137,8 +159,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _give_way() -> None:
+def _give_way(steps: int) -> None:
     """Lowers this thread's priority, where threads have one of their own (Linux)."""
     if hasattr(os, "sched_getaffinity"):
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICER)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), steps)

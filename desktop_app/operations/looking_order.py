@@ -4,7 +4,7 @@ import enum
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import FolderId, PhotoId
@@ -78,9 +78,9 @@ class LookingOrder:
 
 
 class WaitingPhotos:
-    """The photos of a folder that are to be read: each once, until `again`."""
+    """The photos of a folder, or of all, that are to be read: each once, until `again`."""
 
-    def __init__(self, catalog: Catalog, folder_id: FolderId, order: LookingOrder) -> None:
+    def __init__(self, catalog: Catalog, folder_id: FolderId | None, order: LookingOrder) -> None:
         self._catalog = catalog
         self._folder_id = folder_id
         self._order = order
@@ -93,12 +93,10 @@ class WaitingPhotos:
         """The next one, or None where every one was given."""
         asked = self._order.take_first()
         if asked:
-            self._first = deque(filter(self._may_come, self._catalog.photos.many(asked)))
+            self._first = deque(self._of(asked))
         while True:
             if not self._first and not self._page:
-                self._page.extend(
-                    self._catalog.photos.next_to_index(self._folder_id, _PAGE, self._after)
-                )
+                self._page.extend(self._next_page())
                 if not self._page:
                     return None
                 self._after = self._page[-1].id
@@ -118,5 +116,23 @@ class WaitingPhotos:
         self._after = PhotoId(0)
         return True
 
-    def _may_come(self, photo: Photo) -> bool:
-        return photo.state is PhotoState.FOUND and photo.folder_id == self._folder_id
+    def _next_page(self) -> list[Photo]:
+        return self._catalog.photos.next_to_index(self._folder_id, _PAGE, self._after)
+
+    def _of(self, asked: Sequence[PhotoId]) -> list[Photo]:
+        return [
+            photo
+            for photo in self._catalog.photos.many(asked)
+            if photo.state is PhotoState.FOUND
+            and (self._folder_id is None or photo.folder_id == self._folder_id)
+        ]
+
+
+class WaitingForCloser(WaitingPhotos):
+    """The photos that had a quick look only, of a folder or of all."""
+
+    def _next_page(self) -> list[Photo]:
+        return self._catalog.photos.next_to_look_closer(self._folder_id, _PAGE, self._after)
+
+    def _of(self, asked: Sequence[PhotoId]) -> list[Photo]:
+        return self._catalog.photos.wait_for_closer(self._folder_id, asked)

@@ -24,6 +24,7 @@ from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.looking_order import LookingOrder, Pace
 from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.ui import words
+from desktop_app.ui.looking_closer import LookingCloser
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.wishes import Wishes
@@ -43,6 +44,7 @@ class LookingState:
     total: int | None
     what: str  # the photo looked at last
     paused: bool
+    closer: bool = False  # all photos are read, and looked at a second time
 
 
 class Looking(Wishes):
@@ -77,6 +79,14 @@ class Looking(Wishes):
         self._again: set[FolderId] = set()
         self._order = LookingOrder()
         self._progress: Progress | None = None
+        self._closer = LookingCloser(
+            catalog, thumbnails, eyes, max_pixels, self._order, runner, messages
+        )
+        self._closer.catalog_changed.connect(self.catalog_changed)
+        self._closer.faces_found.connect(self.group)
+        self._closer.progressed.connect(self._on_closer)
+        self._closer_at: Progress | None = None
+        self._was_read = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_AFTER_DECISIONS_MS)
@@ -104,6 +114,7 @@ class Looking(Wishes):
         if folder_id in self._looking.values():
             return
         self._again.discard(folder_id)
+        self._closer.make_way()
         work = partial(
             _index,
             self._catalog,
@@ -153,9 +164,16 @@ class Looking(Wishes):
         self._tell_looking()
 
     def _tell_looking(self) -> None:
-        at, paused = self._progress, self._order.paused
-        state = None if at is None else LookingState(at.done, at.total, at.what, paused)
+        paused, closer = self._order.paused, self._progress is None
+        at = self._closer_at if closer else self._progress
+        state = None if at is None else LookingState(at.done, at.total, at.what, paused, closer)
         self.looking_changed.emit(state)
+
+    @Slot(object)
+    def _on_closer(self, progress: Progress | None) -> None:
+        self._closer_at = progress
+        if not self._looking:
+            self._tell_looking()
 
     @Slot()
     def look_at_all(self) -> None:
@@ -261,6 +279,7 @@ class Looking(Wishes):
             self.group()
 
     def _on_read(self, changes: CatalogChanges) -> None:
+        self._was_read = True
         if changes.photos:
             self.messages.say(
                 words.counted(
@@ -285,6 +304,9 @@ class Looking(Wishes):
         if folder_id in self._again:
             self._again.discard(folder_id)
             self.look_at(folder_id)
+        elif not self._looking and self._was_read:
+            self._was_read = False
+            self._closer.begin()
 
 
 def _add_folder(catalog: Catalog, path: Path, _report: Report) -> tuple[FolderId, CatalogChanges]:

@@ -3,7 +3,8 @@
 Parts: `speed` (the default) and `quality`. Portraits of ../shared stand in photos of 24 megapixels:
 a third on a grainy wall, a third in soft surroundings, a third in busy ones.
 
-  ours     `index_folder` on all cores, in a process of its own (its VmHWM is told)
+  ours     `index_folder` (the quick look) and `look_closer`, on all cores, in a process of their
+           own (its VmHWM is told); the photos with one face apart
   (a)      Pillow's full decode, one pass of the detector at 640 px, one thread, a commit a photo
   (b)      the library face_recognition, its own pipeline with its defaults (skipped where missing)
   (c)      the floor: simplejpeg (libjpeg-turbo) decoding at the same scale on the same cores
@@ -16,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,7 @@ from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.look_at_photo import Rooms, describe_faces, look_at_photo, see_faces
 from desktop_app.operations.look_at_photos import cores
+from desktop_app.operations.look_closer import look_closer
 from desktop_app.operations.room_for_work import RoomForWork
 from desktop_app.settings.places import resources
 from tests.benchmarks.index_frames import KINDS, heads, paint
@@ -93,13 +96,22 @@ def speed(files: list[Path], folder: Path, plain: int, library: int) -> None:
     stages(files)
     floor, floor_cpu = (each / len(files) for each in _floor([f.read_bytes() for f in files]))
     print(f"(c) floor, decoding at 1/2 on all cores: {_told(floor, floor_cpu)}")
-    command = [sys.executable, __file__, "--child", str(files[0].parent), "--folder", str(folder)]
-    done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    ours, cpu = done["seconds"] / done["photos"], done["processor"] / done["photos"]
+    done = _ours(files, folder)
+    ours, cpu = done["seconds"], done["processor"]
     print(
-        f"ours, end to end: {_told(ours, cpu)}; {done['faces']} faces, VmHWM "
-        f"{done['peak'] / 1e6:.0f} MB; {ours / floor:.2f} times the floor "
-        f"({cpu / floor_cpu:.2f} by processor)"
+        f"ours, the quick look: {_told(ours, cpu)}; {done['faces']} faces, {ours / floor:.2f} "
+        f"times the floor ({cpu / floor_cpu:.2f} by processor)"
+    )
+    print(
+        f"ours, the closer look: {_told(done['closer'], done['closer_processor'])}; "
+        f"{done['all_faces']} faces in the end, VmHWM of both {done['peak'] / 1e6:.0f} MB"
+    )
+    few = [file for number, file in enumerate(files) if (number // len(KINDS)) % 4 == 0]
+    one = _ours(few, folder)
+    print(
+        f"ours, the quick look at the {len(few)} photos with one face each: "
+        f"{_told(one['seconds'], one['processor'])}; {one['faces']} faces, "
+        f"{one['seconds'] / floor:.2f} times the floor ({one['processor'] / floor_cpu:.2f})"
     )
     if plain:
         each = _spread(files, plain)
@@ -108,6 +120,17 @@ def speed(files: list[Path], folder: Path, plain: int, library: int) -> None:
         print(f"    ours {slow / ours:.1f} times as fast ({slow_cpu / cpu:.1f} by processor)")
     if library:
         _against_library(_spread(files, library), ours, cpu)
+
+
+def _ours(files: list[Path], folder: Path) -> dict[str, float]:
+    """What indexing these files took in a process of its own; seconds are for a photo."""
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        for file in files:
+            (Path(made) / file.name).hardlink_to(file)
+        command = [sys.executable, __file__, "--child", made, "--folder", str(folder)]
+        said = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    told: dict[str, float] = json.loads(said)
+    return told
 
 
 def _told(seconds: float, processor: float) -> str:
@@ -120,8 +143,8 @@ def stages(files: list[Path]) -> None:
     looking = eyes()
     detector = looking.detector
     assert isinstance(detector, YuNetDetector)
-    names = ("read", "hash", "metadata", "decode 1/2", "thumbnail", "find faces", "describe")
-    spent = {kind: np.zeros(len(names) + 1) for kind in KINDS}
+    names = ("read", "hash", "metadata", "decode 1/2", "thumbnail", "find", "describe")
+    spent = {kind: np.zeros(len(names) + 2) for kind in KINDS}
     rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
     store = ThumbnailStore(Path(tempfile.mkdtemp()), 10**9)
     for number, file in enumerate(files):
@@ -136,15 +159,17 @@ def stages(files: list[Path]) -> None:
         clock.append(time.process_time())
         store.put("a", make_thumbnail(image))
         clock.append(time.process_time())
-        faces = detector.detect_in(image, 6000)
+        faces = detector.detect_quickly(image)
         clock.append(time.process_time())
         describe_faces(image, faces, looking)
+        clock.append(time.process_time())
+        look_at_photo(held, looking, MOST, 0, rooms, quickly=True)
         clock.append(time.process_time())
         look_at_photo(held, looking, MOST, 0, rooms)
         clock.append(time.process_time())
         spent[KINDS[number % len(KINDS)]] += np.diff(clock)
     print("milliseconds of one core for a photo")
-    print(f"{'':>6}" + "".join(f"{name:>12}" for name in (*names, "whole look")))
+    print(f"{'':>6}" + "".join(f"{name:>12}" for name in (*names, "quick look", "thorough")))
     for kind, sums in spent.items():
         mean = sums / (len(files) / len(KINDS)) * 1e3
         print(f"{kind:>6}" + "".join(f"{one:12.1f}" for one in mean))
@@ -159,10 +184,19 @@ def index(photos: Path, folder: Path) -> None:
     ):
         folder_id, _ = add_folder(catalog, photos)
         store = ThumbnailStore(Path(place) / "thumbnails", 10**9)
-        took, cpu = _seconds(lambda: index_folder(catalog, folder_id, looking, store, silent))
+        quick, cpu = _seconds(lambda: index_folder(catalog, folder_id, looking, store, silent))
         facts = catalog.facts()
-    told = {"photos": facts.photos, "faces": facts.faces, "seconds": took, "processor": cpu}
-    print(json.dumps({**told, "peak": _peak()}))
+        closer, closer_cpu = _seconds(lambda: look_closer(catalog, None, looking, store, silent))
+        told = {
+            "seconds": quick / facts.photos,
+            "processor": cpu / facts.photos,
+            "faces": facts.faces,
+            "closer": closer / facts.photos,
+            "closer_processor": closer_cpu / facts.photos,
+            "all_faces": catalog.facts().faces,
+            "peak": _peak(),
+        }
+    print(json.dumps(told))
 
 
 def _floor(data: list[bytes]) -> tuple[float, float]:
@@ -243,34 +277,46 @@ def _against_library(files: list[Path], ours: float, cpu: float) -> None:
 def quality(files: list[Path], told: dict[str, Any]) -> None:
     """Faces found, and the cosine of their embedding to that of the portrait they were made of.
 
-    As indexing sees them, and as the whole decode shows them to the same detector.
+    By the quick look, by it and the closer look together (a face that was known stays as it is),
+    and by the same detector in the whole decode.
     """
     looking = eyes()
     rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
-    found: dict[int, list[tuple[bool, bool]]] = {}
-    alike: dict[int, list[tuple[float, float]]] = {}
-    extra = 0
+    found: dict[int, list[tuple[bool, ...]]] = {}
+    alike: dict[int, list[tuple[float, ...]]] = {}
+    extra = np.zeros(3, int)
     for file, stands in zip(files, told["placed"], strict=False):
-        seen = look_at_photo(hold_photo(file, 10**8), looking, MOST, 0, rooms).faces
+        held = hold_photo(file, 10**8)
+        quick = look_at_photo(held, looking, MOST, 0, rooms, quickly=True).faces
+        known = [face.detected.bbox for face in quick]
+        both = quick + look_at_photo(held, looking, MOST, 0, rooms, known=known).faces
         whole = see_faces(decode_photo(file).image, looking)
+        for number, seen in enumerate((quick, both, whole)):
+            extra[number] += len(seen)
         for x, y, height, who in stands:
-            near = [face for face in seen if _at(face.detected, x, y, height)]
-            other = [face for face in whole if _at(face.detected, x, y, height)]
-            found.setdefault(height, []).append((bool(near), bool(other)))
-            extra -= bool(near)
-            if near and other:
-                own = np.array(told["own"][who], np.float32)
-                alike.setdefault(height, []).append(
-                    (float(near[0].embedding @ own), float(other[0].embedding @ own))
-                )
-        extra += len(seen)
-    print("height: found by indexing, in the whole decode; mean cosine to the portrait of both")
+            near = [
+                next((face for face in seen if _at(face.detected, x, y, height)), None)
+                for seen in (quick, both, whole)
+            ]
+            there = tuple(face is not None for face in near)
+            extra -= there
+            found.setdefault(height, []).append(there)
+            own = np.array(told["own"][who], np.float32)
+            alike.setdefault(height, []).append(
+                tuple(float(face.embedding @ own) if face else np.nan for face in near)
+            )
+    print("height: found by the quick look, by both, in the whole decode; mean cosine of each")
     for height in sorted(found):
-        ours, theirs = (sum(one) for one in zip(*found[height], strict=True))
-        mine, full = np.mean(alike.get(height, [(np.nan, np.nan)]), axis=0)
-        print(f"{height:6}: {ours}, {theirs} of {len(found[height])}; {mine:.4f} {full:.4f}")
-    mine, full = np.mean([pair for pairs in alike.values() for pair in pairs], axis=0)
-    print(f"   all: {mine:.4f} {full:.4f}; found besides: {extra}")
+        _say(str(height), found[height], alike[height])
+    _say("all", [*chain(*found.values())], [*chain(*alike.values())])
+    print(f"found besides: {extra.tolist()}")
+
+
+def _say(what: str, found: Sequence[tuple[bool, ...]], alike: Sequence[tuple[float, ...]]) -> None:
+    cosines = np.ma.masked_invalid(alike).mean(axis=0).filled(np.nan)
+    counts = ", ".join(str(sum(one)) for one in zip(*found, strict=True))
+    means = " ".join(f"{one:.4f}" for one in cosines)
+    print(f"{what:>6}: {counts} of {len(found)}; {means}")
 
 
 def _at(face: DetectedFace, x: float, y: float, height: int) -> bool:

@@ -27,8 +27,10 @@ from desktop_app.operations.export_photos import ExportRequest, export_photo
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.forget_person import finish_forgetting, forget_person
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.look_closer import look_closer
 from desktop_app.operations.restore_photos import restore_photos
 from tests.operations.conftest import MirrorRestorer
+from tests.operations.two_looks import TwoLooks
 
 PHOTOS = 14
 PEOPLE = 12
@@ -121,7 +123,13 @@ def _nothing_lost(home: Home, acknowledged: Sequence[str]) -> list[str]:
 
 
 def _run_index(home: Home, acknowledge: Acknowledge) -> None:
-    home.index()
+    """Both passes: each photo has a face that only the closer look shows."""
+    eyes = Eyes(TwoLooks(), EYES.embedder)
+    thumbnails = ThumbnailStore(home.thumbnails, 10**8)
+    with Catalog.open(home.catalog) as catalog:
+        folder_id, _ = add_folder(catalog, home.photos)
+        index_folder(catalog, folder_id, eyes, thumbnails, silent)
+        look_closer(catalog, folder_id, eyes, thumbnails, silent)
 
 
 def _indexed(home: Home) -> Any:

@@ -21,6 +21,7 @@ from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.watching import Watching
 from tests.imaging.test_first_picture import jpeg, photo_with_small_one
+from tests.operations.two_looks import TwoLooks
 from tests.ui.painting import Library, paint_photo
 
 LONG = 20_000
@@ -209,3 +210,57 @@ def test_what_is_on_the_screen_is_looked_at_first(
     (new,) = set(library.catalog.photos.ids()) - set(library.photos)
     assert new in told.args[0]
     looking.resume()
+
+
+def test_once_all_is_read_photos_are_looked_at_closely(
+    qtbot: QtBot, bench: Workbench, folder: Path, library: Library
+) -> None:
+    detector = TwoLooks()
+    detector.may_go_on.clear()
+    store = ThumbnailStore(bench.places.thumbnails, 10_000_000)
+    eyes = OpenedEyes(lambda: Eyes(detector, Grey()))
+    looking = Looking(bench.catalog, store, eyes, lambda: 10**8, bench.runner, bench.messages)
+    screen = LibraryScreen(bench)
+    qtbot.addWidget(screen)
+    looking.looking_changed.connect(screen.show_looking)
+    screen.pause_wanted.connect(looking.pause)
+    screen.resume_wanted.connect(looking.resume)
+    line = screen.looking_line
+    for number in range(40):  # more than are under way at one time
+        paint_photo(folder / f"new{number}.jpg", number, [(20, 120)])
+    looking.look_at(library.catalog.folders.all()[0].id)
+    qtbot.waitUntil(lambda: "Looking closer" in line.said() or detector.closely > 0, timeout=LONG)
+    looking.pause()
+    detector.may_go_on.set()
+    qtbot.waitUntil(lambda: line.said().startswith("Paused: All photos are read"), timeout=LONG)
+    assert library.catalog.photos.closer_looks_left()
+    line.resume.click()
+    qtbot.waitUntil(lambda: not library.catalog.photos.closer_looks_left(), timeout=LONG)
+    qtbot.waitUntil(lambda: line.said() == "", timeout=LONG)
+    qtbot.waitUntil(lambda: not bench.runner.jobs(), timeout=LONG)
+    new = max(library.catalog.photos.ids())
+    assert len(library.catalog.faces.of_photo(new)) == 2
+
+
+def test_reading_comes_before_the_closer_look(
+    qtbot: QtBot, bench: Workbench, folder: Path, library: Library
+) -> None:
+    detector = TwoLooks()
+    detector.may_go_on.clear()
+    store = ThumbnailStore(bench.places.thumbnails, 10_000_000)
+    eyes = OpenedEyes(lambda: Eyes(detector, Grey()))
+    looking = Looking(bench.catalog, store, eyes, lambda: 10**8, bench.runner, bench.messages)
+    paint_photo(folder / "new.jpg", 7, [(20, 120)])
+    folder_id = library.catalog.folders.all()[0].id
+
+    def closer_jobs() -> list[str]:
+        return [job.title for job in bench.runner.jobs() if "closer" in job.title]
+
+    looking.look_at(folder_id)
+    qtbot.waitUntil(lambda: closer_jobs() == ["Looking closer for small faces"], timeout=LONG)
+    paint_photo(folder / "newer.jpg", 8, [(20, 120)])
+    looking.look_at(folder_id)
+    qtbot.waitUntil(lambda: not library.catalog.photos.next_to_index(None, 9), timeout=LONG)
+    detector.may_go_on.set()
+    qtbot.waitUntil(lambda: not library.catalog.photos.closer_looks_left(), timeout=LONG)
+    qtbot.waitUntil(lambda: not bench.runner.jobs(), timeout=LONG)

@@ -39,7 +39,7 @@ class LibraryScreen(Screen):
         remove_folder_wanted(FolderId): take a folder out of the library.
         date_wanted([PhotoId], PhotoDate): the photos were taken then.
         restore_wanted([PhotoId]): everybody who waits to be restored in these photos.
-        seen([PhotoId]): the photos on the screen that still wait to be looked at.
+        seen([PhotoId]): the photos on the screen that still wait to be looked at, or may.
         pause_wanted(), resume_wanted(): look at no more photos for now; go on.
     """
 
@@ -83,6 +83,7 @@ class LibraryScreen(Screen):
         self._rested.setSingleShot(True)
         self._rested.setInterval(_RESTED_MS)
         self._rested.timeout.connect(self._tell_seen)
+        self._closer = False  # photos are looked at a second time
         self.grid.verticalScrollBar().valueChanged.connect(self._rested.start)
         self.grid.photos.rows_read.connect(self._rested.start)
         holder = QWidget()
@@ -271,12 +272,18 @@ class LibraryScreen(Screen):
     def show_looking(self, state: LookingShown | None) -> None:
         """How far the folders are looked through; None: they are."""
         self.looking_line.show_state(state)
+        closer = state is not None and state.closer
+        if closer and not self._closer:
+            self._rested.start()
+        self._closer = closer
 
     @Slot()
     def _tell_seen(self) -> None:
         ids = self.grid.photos.ids()
+        # a photo that is read may still wait for a closer look
+        wanted = {PhotoState.FOUND, *([PhotoState.INDEXED] if self._closer else [])}
         here = map(self.grid.photos.known, (ids[row] for row in self.grid.shown_rows()))
-        waiting = [photo.id for photo in here if photo and photo.state is PhotoState.FOUND]
+        waiting = [photo.id for photo in here if photo and photo.state in wanted]
         if waiting and self.isVisible():
             self.seen.emit(waiting)
 
@@ -286,6 +293,8 @@ class LibraryScreen(Screen):
 
     @Slot(object)
     def _on_opened(self, photo_id: object) -> None:
+        if self._closer:
+            self.seen.emit([photo_id])
         self.go_wanted.emit("photo", PhotoSubject(photo_id, self.grid.photos.ids()))  # type: ignore[arg-type]
 
     @Slot()

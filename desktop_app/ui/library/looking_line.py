@@ -19,6 +19,8 @@ class LookingShown(Protocol):
     def what(self) -> str: ...
     @property
     def paused(self) -> bool: ...
+    @property
+    def closer(self) -> bool: ...
 
 
 class LookingLine(QWidget):
@@ -66,11 +68,14 @@ class LookingLine(QWidget):
             return ""
         if state.total is None:
             return self.tr("Looking for photos: {n} so far").format(n=words.number(state.done))
-        said = self.tr("{done} of {total} looked at, {left} left").format(
-            done=words.number(state.done),
-            total=words.number(state.total),
-            left=words.number(max(0, state.total - state.done)),
-        )
+        left = words.number(max(0, state.total - state.done))
+        if state.closer:
+            said = self.tr("All photos are read. Looking closer for small faces: {left} left")
+            said = said.format(left=left)
+        else:
+            said = self.tr("{done} of {total} looked at, {left} left").format(
+                done=words.number(state.done), total=words.number(state.total), left=left
+            )
         if state.paused:
             return self.tr("Paused: {said}").format(said=said)
         return f"{said} · {words.shown(state.what)}" if state.what else said

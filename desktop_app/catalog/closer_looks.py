@@ -1,0 +1,111 @@
+"""Photos that had a quick look only, and what a closer one adds to them."""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from desktop_app.catalog.reindex import face_added, keep_embeddings
+from desktop_app.catalog.rows import photo_from
+from desktop_app.catalog.schema import among, faces, folders, photos
+from desktop_app.catalog.subject import Subject
+from desktop_app.catalog.values import IndexedPhoto
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.face import BBox
+from desktop_app.domain.ids import FolderId, PhotoId
+from desktop_app.domain.photo import Photo, PhotoState
+
+PATIENCE = 0.010
+"""Seconds of writing after which a transaction lets a waiting decision pass."""
+
+_QUICK = " (quick look)"
+"""Ends the detector of a photo that waits for a closer look. Photos that were read before there
+were quick looks had a close one: their detector stands alone."""
+
+
+def quick_look_of(detector: str) -> str:
+    """What `photos.detector` says after a quick look with this one."""
+    return detector + _QUICK
+
+
+class CloserLooks(Subject):
+    """The part of `catalog.photos` that a closer look asks and writes."""
+
+    def next_to_look_closer(
+        self,
+        folder_id: FolderId | None,
+        limit: int,
+        after: PhotoId = PhotoId(0),  # noqa: B008
+    ) -> list[Photo]:
+        """Photos that had a quick look only, in folders that are there, after this one."""
+        statement = _waiting(folder_id, photos, folders.c.path.label("folder_path"))
+        statement = statement.where(photos.c.id > after).order_by(photos.c.id).limit(limit)
+        with self._file.read() as connection:
+            return [photo_from(row) for row in connection.execute(statement)]
+
+    def wait_for_closer(self, folder_id: FolderId | None, ids: Iterable[PhotoId]) -> list[Photo]:
+        """Those of the photos that had a quick look only, in the order given."""
+        wanted = list(ids)
+        statement = _waiting(folder_id, photos, folders.c.path.label("folder_path"))
+        statement = statement.where(photos.c.id.in_(among(wanted)))
+        with self._file.read() as connection:
+            found = {row.id: photo_from(row) for row in connection.execute(statement)}
+        return [found[photo_id] for photo_id in wanted if photo_id in found]
+
+    def closer_looks_left(self, folder_id: FolderId | None = None) -> int:
+        with self._file.read() as connection:
+            return int(connection.scalar(_waiting(folder_id, func.count())) or 0)
+
+    def record_looked_closer(self, results: Sequence[IndexedPhoto]) -> CatalogChanges:
+        """Adds the faces that are not known yet; what is known stays as it is.
+
+        As many photos a transaction as are written in 10 ms. A photo that was turned or read again
+        meanwhile still waits; one whose content changed waits to be read.
+        """
+        changes = CatalogChanges()
+        waiting = deque(results)
+        while waiting:
+            with self._file.write(bulk=True) as connection:
+                start = time.monotonic()
+                while waiting and time.monotonic() - start < PATIENCE:
+                    changes |= _add(connection, waiting.popleft())
+        return changes
+
+
+def _waiting(folder_id: FolderId | None, *columns: object) -> "Select[tuple[object, ...]]":
+    statement: Select[tuple[object, ...]] = (
+        select(*columns)  # type: ignore[call-overload]
+        .select_from(photos)
+        .join(folders, folders.c.id == photos.c.folder_id)
+        .where(
+            photos.c.state == PhotoState.INDEXED.value,
+            photos.c.detector.endswith(_QUICK, autoescape=True),
+            folders.c.offline == 0,
+        )
+    )
+    return statement if folder_id is None else statement.where(photos.c.folder_id == folder_id)
+
+
+def _add(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
+    of_photo = photos.c.id == result.photo_id
+    before = connection.execute(select(photos).where(of_photo)).one_or_none()
+    if (
+        before is None
+        or before.state != PhotoState.INDEXED.value
+        or before.turned != result.turned
+        or not before.detector.endswith(_QUICK)
+    ):
+        return CatalogChanges()
+    if before.content_hash != result.content_hash:
+        connection.execute(update(photos).where(of_photo).values(state=PhotoState.FOUND.value))
+        return CatalogChanges.of(photos=[result.photo_id])
+    known = [
+        BBox(row.box_left, row.box_top, row.box_right, row.box_bottom)
+        for row in connection.execute(select(faces).where(faces.c.photo_id == result.photo_id))
+    ]
+    missed = [face for face in result.faces if not face.detected.bbox.is_among(known)]
+    ids = [face_added(connection, result.photo_id, face) for face in missed]
+    keep_embeddings(connection, ids, missed, result.embedding_model)
+    connection.execute(update(photos).where(of_photo).values(detector=result.detector))
+    return CatalogChanges.of(photos=[result.photo_id] if ids else [], faces=ids)

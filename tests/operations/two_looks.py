@@ -1,0 +1,52 @@
+"""A detector that sees a second face in each photo only when it looks closely."""
+
+import threading
+
+import numpy as np
+
+from desktop_app.domain.errors import DeviceFailed
+from desktop_app.domain.face import BBox, DetectedFace
+from desktop_app.domain.photo import RgbImage
+
+POINTS = ((0.31, 0.41), (0.69, 0.41), (0.50, 0.60), (0.35, 0.79), (0.65, 0.79))
+
+
+class TwoLooks:
+    """A large face at the left, a small one at the right; `fails_at` is a number of close looks."""
+
+    id = "two looks"
+
+    def __init__(self, fails_at: int = 0) -> None:
+        self.closely = 0
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self._fails_at = fails_at
+
+    def detect(self, image: RgbImage) -> list[DetectedFace]:
+        return self.detect_in(image, max(image.shape[:2]))
+
+    def side_needed(self, longest: int) -> int:
+        return longest
+
+    def is_quicker(self, longest: int) -> bool:
+        return True
+
+    def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
+        return [_face(picture, 0.10, 0.5)]
+
+    def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
+        assert self.may_go_on.wait(20)
+        self.closely += 1
+        if self.closely == self._fails_at:
+            raise DeviceFailed("The device reported a fault.")
+        return [_face(picture, 0.11, 0.5), _face(picture, 0.7, 0.2)]
+
+    def look_closer(self, image: RgbImage, face: DetectedFace) -> DetectedFace:
+        return face
+
+
+def _face(picture: RgbImage, left: float, size: float) -> DetectedFace:
+    height, width = picture.shape[:2]
+    box = BBox(left * width, 0.2 * height, (left + size) * width, (0.2 + size) * height)
+    points = np.array(POINTS) * [box.width, box.height] + [box.left, box.top]
+    return DetectedFace(box, points.astype(np.float32), 0.95)
