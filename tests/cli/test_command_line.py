@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from desktop_app.cli import run
 from desktop_app.settings.places import resources
@@ -117,6 +118,16 @@ def test_a_plain_file_is_restored_with_plain_references(ask: Ask, tmp_path: Path
     from tifffile import imread
 
     assert (imread(out) == imread(again)).all()
+
+
+def test_a_quick_index_leaves_the_closer_look_for_later(ask: Ask, tmp_path: Path) -> None:
+    large = Image.open(LIBRARY / OFFICE).convert("RGB").resize((2400, 3000))
+    (tmp_path / "large").mkdir()
+    large.save(tmp_path / "large" / "photo.jpg")
+    _, answer = ask("index", tmp_path / "large", "--quick")
+    assert (answer["faces"], answer["closer_looks_left"]) == (1, 1)
+    _, answer = ask("index")
+    assert (answer["faces"], answer["closer_looks_left"]) == (1, 0)
 
 
 @pytest.mark.parametrize(
