@@ -32,7 +32,7 @@ class KeptLinks:
     """The faces that were compared, and the pairs of them that are alike, each pair once."""
 
     compared: NDArray[np.int64]  # (faces,) ids in rising order
-    one: NDArray[np.int64]  # (pairs,) ids
+    one: NDArray[np.int64]  # (pairs,) places in `compared`
     other: NDArray[np.int64]
     cosine: NDArray[np.float16]
 
@@ -73,7 +73,7 @@ class Alike(Subject):
         there[there] = compared[other[there]] == named[there]
         one, other, cosine = one[there], other[there], pairs["cosine"][there]
         before = (rounds[other] < rounds[one]) | ((rounds[other] == rounds[one]) & (other < one))
-        return KeptLinks(compared, compared[one[before]], compared[other[before]], cosine[before])
+        return KeptLinks(compared, one[before], other[before], cosine[before])
 
     def linked_to(self, model: str, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """The faces that the rows of some faces name; ids, rising."""

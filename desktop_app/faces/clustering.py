@@ -14,6 +14,7 @@ from desktop_app.faces.whispers import Neighbours, whispered
 
 NOBODY = -1
 _SORTED_BY = 16  # dimensions that order the faces; no two different faces share them all
+_TWINS = 0.99  # less than the cosine of any face with itself, which rounding leaves near 1
 _STEPS = 2048  # a half float from 0.5 to 1 is a multiple of 1 / 2048
 
 
@@ -82,7 +83,8 @@ def group_linked(
     free[refused[:, 0]] = False
     for split in sides:
         free &= split < 0
-    twin = _twins(vectors[order], one, other, free)
+    alike = np.flatnonzero(pull >= int(_TWINS * _STEPS) - int((link_from - 0.01) * _STEPS))
+    twin = _twins(vectors[order], one[alike], other[alike], free)
     apart = twin[one] != twin[other]
     one, other, pull = twin[one[apart]], twin[other[apart]], pull[apart]
 

@@ -133,8 +133,8 @@ def _hanging_together(
     same = faces.person[by_person[1:]] == faces.person[by_person[:-1]]
     found = components(
         len(kept.compared),
-        np.concatenate([np.searchsorted(kept.compared, kept.one), at[by_person[1:][same]]]),
-        np.concatenate([np.searchsorted(kept.compared, kept.other), at[by_person[:-1][same]]]),
+        np.concatenate([kept.one, at[by_person[1:][same]]]),
+        np.concatenate([kept.other, at[by_person[:-1][same]]]),
     )
     had, numbers = catalog.faces.components(ids)
     every = np.union1d(kept.compared, had)
@@ -156,10 +156,12 @@ def _found(
     hangs: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """A group's number for each of `faces`, (faces,), some components at a time."""
-    linked = among(faces.ids, kept.one) & among(faces.ids, kept.other)
-    one = np.searchsorted(faces.ids, kept.one[linked])
-    other = np.searchsorted(faces.ids, kept.other[linked])
-    cosine = kept.cosine[linked]
+    place = np.full(len(kept.compared), -1, np.int64)
+    place[np.searchsorted(kept.compared, faces.ids)] = np.arange(len(faces.ids))
+    one, other, cosine = place[kept.one], place[kept.other], kept.cosine
+    linked = (one >= 0) & (other >= 0)
+    if not linked.all():
+        one, other, cosine = one[linked], other[linked], cosine[linked]
     refused = _places(faces.ids, _refusals(catalog, ids))
     splits = [
         _places(faces.ids, np.array(sorted(split.items()), np.int64).reshape(-1, 2))

@@ -1,6 +1,7 @@
 """Groups grow as photos come, and are the same in whatever order they came."""
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,75 @@ def test_decisions_and_photos_in_any_order_end_in_the_groups_of_one_go(
     catalog.faces.set_clusters(dict.fromkeys(faces.values()))
     regroup_people(catalog, MODEL)
     assert _groups(library, faces) == step_by_step
+
+
+def _before_batch(
+    monkeypatch: pytest.MonkeyPatch, number: int, happens: Callable[[], None]
+) -> None:
+    """Two faces a transaction; it happens before the transaction of this number, from 0."""
+
+    def batches(rows: Iterable[int]) -> Iterator[Sequence[int]]:
+        for count, batch in enumerate(by_size(rows, 2)):
+            if count == number:
+                happens()
+            yield batch
+
+    monkeypatch.setattr("desktop_app.catalog.touched.batches", batches)
+
+
+def test_a_component_that_was_half_written_is_found_again_as_a_whole(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = library.catalog
+    faces = _add(library, range(2 * EACH))
+    late = [faces[EACH], faces[EACH + 1]]  # their rows alone name the others of their person
+    catalog.faces.set_status(late, AssignmentStatus.IGNORED)
+    regroup_people(catalog, MODEL)
+    catalog.faces.set_status(late, AssignmentStatus.NONE)
+    catalog.faces.name([faces[0], faces[2 * EACH - 1]], "Anna")
+    regroup_people(catalog, MODEL)
+    catalog.faces.set_status([faces[0]], AssignmentStatus.NOT_A_FACE)
+
+    def killed() -> None:
+        raise _Killed
+
+    _before_batch(monkeypatch, 3, killed)  # of the five that split off two are written
+    with pytest.raises(_Killed):
+        regroup_people(catalog, MODEL)
+    monkeypatch.undo()
+    asked = _regrouped(library, monkeypatch)
+    regroup_people(catalog, MODEL)
+    assert asked == [2 * EACH - 1]
+    catalog.faces.set_status([faces[2 * EACH - 1]], AssignmentStatus.NONE)
+    regroup_people(catalog, MODEL)
+    assert asked == [2 * EACH - 1, EACH]
+    assert _groups(library, faces) == {frozenset(range(1, EACH)), frozenset(range(EACH, 2 * EACH))}
+
+
+def test_a_face_that_goes_while_its_group_is_written_is_missed_there(
+    library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    catalog = library.catalog
+    faces = _add(library, range(5 * EACH))
+    first, second = range(3), range(3, 5)  # people whose groups one name joins
+    catalog.faces.name([faces[p * EACH + 1] for p in first], "Anna")
+    catalog.faces.name([faces[p * EACH + 1] for p in second], "Bertha")
+    catalog.faces.name([faces[0], faces[3 * EACH]], "Clara")  # and all of them
+    regroup_people(catalog, MODEL)
+    catalog.faces.set_status([faces[0]], AssignmentStatus.NOT_A_FACE)
+
+    def gone() -> None:
+        connection = sqlite3.connect(tmp_path / "kept" / "catalog.sqlite", isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM faces WHERE id = ?", (faces[4 * EACH + 1],))
+        connection.close()
+
+    _before_batch(monkeypatch, 0, gone)
+    regroup_people(catalog, MODEL)
+    monkeypatch.undo()
+    regroup_people(catalog, MODEL)
+    apart = frozenset(range(4 * EACH, 5 * EACH)) - {4 * EACH + 1}
+    assert apart in _groups(library, faces)
 
 
 def test_of_what_is_not_touched_nothing_is_read(
