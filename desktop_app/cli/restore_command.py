@@ -121,6 +121,8 @@ def _restore(asked: argparse.Namespace, tools: Tools) -> int:
     if restored.likeness is not None:
         words = likeness_in_words(restored.likeness, asked.person or "the references")
     tools.terminal.say(f"{asked.out}: {words}")
+    if restored.sharp_already:
+        tools.terminal.say("This face is sharp already: restoring may have taken detail. Compare.")
     became = what_became(restored.after, export)
     tools.terminal.say(became)
     if credential is not None:
@@ -137,6 +139,7 @@ def _restore(asked: argparse.Namespace, tools: Tools) -> int:
             "bbox": [round(edge, 1) for edge in restored.face.bbox],
             "references": restored.references,
             "likeness": likeness_values(restored.likeness),
+            "sharp_already": restored.sharp_already,
             "lossless": export.file_format in LOSSLESS,
             "writing": became,
             "signed": signed_values(credential),
@@ -275,13 +278,20 @@ def _restore_drafts(asked: argparse.Namespace, tools: Tools) -> int:
         photo = catalog.photos.get(restoration.photo_id)
         name = names.get(restoration.person_id, "") if restoration.person_id else ""
         words = likeness_in_words(restoration.likeness, name) if restoration.likeness else name
+        if restoration.face_id in done.sharp:
+            words += "; this face is sharp already, restoring may have taken detail"
         tools.terminal.say(f"draft {restoration.id}: {Path(photo.path).name}: {words}")
     if kept:
         tools.terminal.say("Judge them: likeness results review")
     tools.terminal.result(
         {
             "drafts": [
-                {"id": r.id, "photo_id": r.photo_id, "likeness": likeness_values(r.likeness)}
+                {
+                    "id": r.id,
+                    "photo_id": r.photo_id,
+                    "likeness": likeness_values(r.likeness),
+                    "sharp_already": r.face_id in done.sharp,
+                }
                 for r in kept
             ],
             "left_alone": [] if asked.sharp_too else [face.id for face in waiting.clear],

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from desktop_app.domain.face import DetectedFace, FaceQuality
+from desktop_app.domain.face import DetectedFace, FaceQuality, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import align_for_embedding
 
@@ -13,8 +13,7 @@ _BLURRED = 0.012  # detail of their degraded faces: 0.010 to 0.019
 
 def measure_quality(image: RgbImage, face: DetectedFace) -> FaceQuality:
     """`image` is (height, width, 3), the photo in which the face was found."""
-    grey = cv2.cvtColor(align_for_embedding(image, face.landmarks), cv2.COLOR_RGB2GRAY)
-    luminance = grey[16:108, 16:96].astype(np.float32) / 255  # (92, 80): the face itself
+    luminance = _face_itself(image, face.landmarks)
     eyes = face.landmarks[1] - face.landmarks[0]
     distance = float(np.hypot(*eyes))
     nose = face.landmarks[2] - (face.landmarks[0] + face.landmarks[1]) / 2
@@ -25,6 +24,18 @@ def measure_quality(image: RgbImage, face: DetectedFace) -> FaceQuality:
         light=_light(luminance),
         size=distance,
     )
+
+
+def sharpness_of(image: RgbImage, landmarks: Landmarks) -> float:
+    """0 to 1, as in `measure_quality`; grain counts as detail."""
+    distance = float(np.hypot(*(landmarks[1] - landmarks[0])))
+    return _sharpness(_face_itself(image, landmarks), distance)
+
+
+def _face_itself(image: RgbImage, landmarks: Landmarks) -> np.ndarray:
+    """(92, 80), in [0, 1]."""
+    grey = cv2.cvtColor(align_for_embedding(image, landmarks), cv2.COLOR_RGB2GRAY)
+    return np.asarray(grey[16:108, 16:96], np.float32) / 255
 
 
 def _sharpness(luminance: np.ndarray, distance: float) -> float:

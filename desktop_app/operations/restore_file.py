@@ -37,6 +37,7 @@ class RestoredFile:
     references: int
     likeness: Likeness | None  # to the references, where there were any
     reference_map: ReferenceMap | None
+    sharp_already: bool = False  # the face was, before; restoring may have taken detail
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def restore_file(
         references=len(guides),
         likeness=likeness,
         reference_map=fresh.restored.reference_map,
+        sharp_already=fresh.sharp_already,
     )
 
 

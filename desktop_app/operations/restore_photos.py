@@ -1,6 +1,6 @@
 """Restores faces of the catalog with references of the same person; results are drafts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from desktop_app.imaging.crops import crop_to_png, map_to_bytes
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.source import decode_source
+from desktop_app.operations.already_sharp import is_sharp_in
 from desktop_app.operations.choose_references import choose_references
 from desktop_app.operations.compose import FaceWindow, composed_window, window_around
 from desktop_app.operations.eyes import Eyes
@@ -47,6 +48,7 @@ class FreshRestoration:
     crop: KeptCrop  # with its mask
     before: Embedding
     after: Embedding
+    sharp_already: bool = False  # restoring it may take detail
 
 
 def restore_photos(
@@ -56,8 +58,11 @@ def restore_photos(
     eyes: Eyes,
     report: Report,
     max_pixels: int = MAX_PIXELS,
+    sharp: Callable[[FaceId], None] = lambda _face: None,
 ) -> CatalogChanges:
     """Restores each face and keeps the result as a draft with its whole recipe.
+
+    `sharp` is told of faces that were sharp already; they are restored, for that was wished.
 
     A photo with several requests is decoded once. Each face is kept as soon as it is done; a wish
     to stop ends even a slow engine inside a face, of which nothing is kept.
@@ -101,6 +106,8 @@ def restore_photos(
                 ],
                 preview=request.preview,
             )
+        if fresh.sharp_already:
+            sharp(face.id)
         changes |= _keep(catalog, restorer, request, face, photo, chosen, fresh, eyes)
     report(Progress(len(ordered), len(ordered)))
     return changes
@@ -133,6 +140,7 @@ def restore_face(
     crop = KeptCrop(restored.crop, _mask(window, restored.crop, eyes, neighbours))
     after = composed_window(window, crop, settings)
     return FreshRestoration(
+        sharp_already=is_sharp_in(window),
         restored=restored,
         crop=crop,
         before=eyes.embedder.embed(to_rgb(window.pixels), window.landmarks),

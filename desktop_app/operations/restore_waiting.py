@@ -15,7 +15,7 @@ from desktop_app.domain.errors import (
     UnreadablePhoto,
 )
 from desktop_app.domain.face import AssignmentStatus, Face
-from desktop_app.domain.ids import PersonId, PhotoId, RestorationId
+from desktop_app.domain.ids import FaceId, PersonId, PhotoId, RestorationId
 from desktop_app.domain.person import ReferenceState
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.restoration import (
@@ -24,14 +24,12 @@ from desktop_app.domain.restoration import (
     RestoreRequest,
     RestoreSettings,
 )
+from desktop_app.operations.already_sharp import CLEAR
 from desktop_app.operations.choose_references import choose_references
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.restore_photos import restore_photos
 
-# Between the degraded faces of ../shared/data/identities (at most 0.25) and their true ones (0.57
-# at least); grain looks like detail, so that only photos in colour are believed to be clear.
-_CLEAR = 0.5
 _OF_ONE_PHOTO = (BadRequest, FileVanished, NoReferences, NotPermitted, UnreadablePhoto)
 
 
@@ -51,6 +49,7 @@ class Restored:
     drafts: dict[PhotoId, tuple[RestorationId, ...]]
     problems: tuple[ExpectedError, ...]
     clear: int = 0  # faces left alone because they are clear as they are
+    sharp: tuple[FaceId, ...] = ()  # restored, though they were sharp when their pixels were read
 
 
 def faces_waiting(
@@ -77,8 +76,12 @@ def faces_waiting(
 
 
 def is_clear(face: Face) -> bool:
-    """Whether a face is sharp and in colour, so that restoring it makes no sense."""
-    return face.quality.sharpness >= _CLEAR and face.quality.one_tone is False
+    """Whether a face is sharp and in colour, so that restoring it makes no sense.
+
+    By what is kept of it: grain looks like detail, so that in grey `is_sharp_already` has to look
+    at the pixels.
+    """
+    return face.quality.sharpness >= CLEAR and face.quality.one_tone is False
 
 
 def restore_waiting(
@@ -101,6 +104,7 @@ def restore_waiting(
     changes, done = CatalogChanges(), 0
     drafts: dict[PhotoId, tuple[RestorationId, ...]] = {}
     problems: list[ExpectedError] = []
+    sharp: list[FaceId] = []
     ordered = sorted(faces, key=lambda face: face.photo_id)
     for photo_id, of_photo in groupby(ordered, key=lambda face: face.photo_id):
         requests = [
@@ -112,7 +116,7 @@ def restore_waiting(
             report(Progress(before + progress.done, len(ordered), progress.what))
 
         try:
-            made = restore_photos(catalog, restorer, requests, eyes, told, max_pixels)
+            made = restore_photos(catalog, restorer, requests, eyes, told, max_pixels, sharp.append)
         except _OF_ONE_PHOTO as problem:
             problems.append(problem)
         else:
@@ -121,7 +125,7 @@ def restore_waiting(
         done += len(requests)
     if problems and not drafts:
         raise problems[0]
-    return Restored(changes, drafts, tuple(problems))
+    return Restored(changes, drafts, tuple(problems), sharp=tuple(sharp))
 
 
 def _waits(catalog: Catalog, face: Face) -> bool:

@@ -123,6 +123,13 @@ class BatchWishes(Wishes):
                 self.tr("{n} photos could not be restored; of the first:"),
             )
             words = f"{words} {missed} {restored.problems[0]}"
+        if restored.sharp:
+            softer = counted(
+                len(restored.sharp),
+                self.tr("One face was sharp already: look whether it lost detail."),
+                self.tr("{n} faces were sharp already: look whether they lost detail."),
+            )
+            words = f"{words} {softer}"
         if clear:
             words = f"{words} {clear} {self.tr('Restore once more to take them as well.')}"
         toast = self.messages.offer(words, self.tr("Judge them"))

@@ -74,6 +74,11 @@ class PhotoDesk(QWidget):
         self.canvas.show_pictures(table.picture, table.picture, None)
         self.canvas.fit()
 
+    @property
+    def sharp(self) -> frozenset[FaceId]:
+        """The faces of the photo on the desk from which restoring may take detail."""
+        return self._table.sharp if self._table is not None else frozenset()
+
     def is_outdated(self, page: RestorePage) -> bool:
         """The photo on the desk is no longer the one of the page, or a face has come since."""
         if self._table is None:

@@ -201,7 +201,7 @@ class RestoreScreen(TableScreen):
         self.desk.show_table(self.bench.catalog, table)
         if self.at_work.faces:
             self.show_table()
-            self._compose()
+            self._show_face()
         if not self.guides.why_not_engine() and self.at_work.ready():
             self.engine_wanted.emit(self.guides.chosen_engine())
 
@@ -235,7 +235,9 @@ class RestoreScreen(TableScreen):
         if face is None or page is None:
             return
         by_hand = self.at_work.by_hand(face.face.id)
-        self.guides.show_face(face, self.at_work.results, self.at_work.result, by_hand)
+        sharp = face.face.id in self.desk.sharp
+        results, result = self.at_work.results, self.at_work.result
+        self.guides.show_face(face, results, result, by_hand, sharp=sharp)
         self.desk.show_faces(page, face.face.id)
         self._show_running()
         self._compose()

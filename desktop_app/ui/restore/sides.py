@@ -147,10 +147,12 @@ class GuidesSide(QFrame):
         results: Sequence[Restoration],
         result: Restoration | None,
         by_hand: tuple[FaceId, ...],
+        *,
+        sharp: bool = False,
     ) -> None:
         """Whose face it is, its references, and the one of its results that is looked at."""
         self.name.setText(face.name or self.tr("Somebody"))
-        self.note.setText(self._note(face))
+        self.note.setText(self._note(face, sharp=sharp))
         self.note.setVisible(bool(self.note.text()))
         known = face.references is not None
         self.references_title.setVisible(known)
@@ -174,13 +176,15 @@ class GuidesSide(QFrame):
             return self.tr("Find more photos")
         return ""
 
-    def _note(self, face: FaceOnPage) -> str:
+    def _note(self, face: FaceOnPage, *, sharp: bool) -> str:
         if face.state is FaceState.UNNAMED and face.person is not None:
             return self.tr("Confirm in the photo that this is {name}.").format(name=face.name)
         if face.state is FaceState.UNNAMED:
             return self.tr("Say in the photo who this is; other photos of the same person guide.")
         if face.state is FaceState.STALE:
             return self.tr("The references or the date have changed since this was restored.")
+        if sharp and face.shown is None:
+            return self.tr("This face is sharp already: restoring may take detail.")
         if face.enlarged < 1:
             return self.tr(
                 "This face is larger in the photo than the engine's picture. Detail that is real "

@@ -17,6 +17,7 @@ from desktop_app.domain.restoration import KeptCrop, RestoreSettings
 from desktop_app.faces.alignment import inverted
 from desktop_app.imaging.display import to_rgb
 from desktop_app.imaging.source import decode_source
+from desktop_app.operations.already_sharp import is_sharp_in
 from desktop_app.operations.compose import FaceWindow, composed_window, window_around
 from desktop_app.ui.canvas.pyramid import Pyramid
 
@@ -30,6 +31,7 @@ class PhotoOnTable:
     photo: Photo
     picture: Pyramid
     windows: Mapping[FaceId, FaceWindow]
+    sharp: frozenset[FaceId] = frozenset()  # faces from which restoring may take detail
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def open_photo(
     windows = {face.id: window_around(pixels, face.landmarks, _CROP_SIDE) for face in faces}
     shown = to_rgb(pixels)
     del pixels
-    return PhotoOnTable(photo, Pyramid.of(shown, report), windows)
+    sharp = frozenset(face for face, window in windows.items() if is_sharp_in(window))
+    return PhotoOnTable(photo, Pyramid.of(shown, report), windows, sharp)
 
 
 def make_patch(window: FaceWindow, crop: KeptCrop, settings: RestoreSettings) -> ResultPatch:
