@@ -79,12 +79,9 @@ def group_linked(
         held = (split[one] < 0) | (split[other] < 0) | (split[one] == split[other])
         one, other, pull = one[held], other[held], pull[held]
 
-    free = ~named
-    free[refused[:, 0]] = False
-    for split in sides:
-        free &= split < 0
+    kind = mixed(summed(count, refused[:, 0], mixed(refused[:, 1])).view(np.int64), *sides)
     alike = np.flatnonzero(pull >= int(_TWINS * _STEPS) - int((link_from - 0.01) * _STEPS))
-    twin = _twins(vectors[order], one[alike], other[alike], free)
+    twin = _twins(vectors[order], one[alike], other[alike], ~named, kind)
     apart = twin[one] != twin[other]
     one, other, pull = twin[one[apart]], twin[other[apart]], pull[apart]
 
@@ -122,9 +119,11 @@ def _twins(
     one: NDArray[np.int64],
     other: NDArray[np.int64],
     free: NDArray[np.bool_],
+    kind: NDArray[np.uint64],
 ) -> NDArray[np.int64]:
-    """(faces,): the first of the free faces with the same embedding: copies of one photo."""
-    maybe = np.flatnonzero(free[one] & free[other])
+    """(faces,): the first of the free faces of one kind with the same embedding: copies of one
+    photo, of which the user said the same, so that nothing tells them apart."""
+    maybe = np.flatnonzero(free[one] & free[other] & (kind[one] == kind[other]))
     same = np.concatenate(
         [
             (vectors[one[part]] == vectors[other[part]]).all(axis=1)

@@ -100,9 +100,10 @@ def _loudest(
     loudest = labels[asked]
     if len(whose) == 0:
         return loudest
-    # of one face the hardest pull last, and of equal ones the lowest label
-    order = np.lexsort((-heard, pulls, whose))
-    whose, heard = whose[order], heard[order]
-    last = np.flatnonzero(np.concatenate([whose[1:] != whose[:-1], [True]]))
-    loudest[whose[last]] = heard[last]
+    begins = np.flatnonzero(np.diff(whose, prepend=-1))
+    hardest = np.repeat(np.maximum.reduceat(pulls, begins), np.diff(begins, append=len(whose)))
+    winners = np.flatnonzero(pulls == hardest)
+    # of one face the lowest label comes first
+    winners = winners[np.flatnonzero(np.diff(whose[winners], prepend=-1))]
+    loudest[whose[winners]] = heard[winners]
     return loudest

@@ -18,7 +18,7 @@ from desktop_app.faces.links import LINK_FROM, links_of
 from desktop_app.faces.matrix import FaceMatrix
 
 _TOGETHER = 100_000  # faces grouped at a time: bounds the memory of a first grouping
-_RULE = f"1 from {LINK_FROM}"
+_RULE = f"2 from {LINK_FROM}"
 """Its first number is to be raised when `group_linked` comes to other groups: then all are found
 anew."""
 
