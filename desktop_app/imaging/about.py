@@ -41,6 +41,18 @@ class RestorationNote:
 
 
 @dataclass(frozen=True)
+class SourceWords:
+    """What people wrote into the source's XMP, and goes along."""
+
+    title: str = ""
+    creators: tuple[str, ...] = ()
+    rights: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()  # the name of an XMP property, and its value
+
+
+@dataclass(frozen=True)
 class ExportAbout:
     """The facts that are written beside the pixels.
 
@@ -57,4 +69,5 @@ class ExportAbout:
     faces: tuple[FaceRegion, ...] = ()
     digital_source_type: str | None = None
     taken: PhotoDate = PhotoDate()  # noqa: RUF009 - frozen; of the photo, as the user knows it
+    words: SourceWords = SourceWords()
     writing: str = ""  # a sentence on what became of the pixels that were not restored

@@ -22,6 +22,7 @@ from desktop_app.imaging.export_exif import exif_bytes, exif_for_export
 from desktop_app.imaging.photo_file import shown_name
 from desktop_app.imaging.pillow_files import ORIENTATION
 from desktop_app.imaging.sign import sign_picture
+from desktop_app.imaging.source_words import source_words
 from desktop_app.imaging.write_png import write_png
 from desktop_app.imaging.write_tiff import write_tiff
 from desktop_app.imaging.xmp import MOST_IN_JPEG, xmp_packet
@@ -79,6 +80,9 @@ def encode_photo(
     check_export(path, settings, about)
     _check_size(pixels, path, settings)
     about = dataclasses.replace(about, writing=what_became(pixels, settings))
+    if about.source_path is not None:
+        words = source_words(about.source_path, keep_place=settings.keep_place)
+        about = dataclasses.replace(about, words=words)
     exif = exif_for_export(
         about.source_path, pixels.size, keep_place=settings.keep_place, taken=about.taken
     )

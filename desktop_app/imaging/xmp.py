@@ -12,6 +12,7 @@ from desktop_app.imaging.about import (
     ExportAbout,
     FaceRegion,
     RestorationNote,
+    SourceWords,
 )
 
 _NAMESPACES = {
@@ -23,6 +24,7 @@ _NAMESPACES = {
     "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
     "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
     "stArea": "http://ns.adobe.com/xmp/sType/Area#",
+    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "likeness": "urn:likeness:restoration:1.0/",
 }
@@ -38,7 +40,7 @@ def xmp_packet(about: ExportAbout, size: tuple[int, int], most_bytes: int | None
     """The packet, UTF-8; `size` is (width, height) of the exported picture in pixels.
 
     Where it would be longer than `most_bytes` (a JPEG segment holds 65,502), the faces without
-    a name are left out first, then all regions, then the notes of single faces, then the caption.
+    a name are left out first, then all regions, then the notes of single faces, then the words.
     """
     named = tuple(face for face in about.faces if face.name)
     shorter = dataclasses.replace(about, faces=())
@@ -48,7 +50,7 @@ def xmp_packet(about: ExportAbout, size: tuple[int, int], most_bytes: int | None
         dataclasses.replace(about, faces=named),
         shorter,
         bare,
-        dataclasses.replace(bare, description=""),
+        dataclasses.replace(bare, description="", words=SourceWords()),
     ):
         packet = _packet(candidate, size)
         if most_bytes is None or len(packet) <= most_bytes:
@@ -127,7 +129,12 @@ def _packet(about: ExportAbout, size: tuple[int, int]) -> bytes:
         _simple("xmp:MetadataDate", when),
         _simple("photoshop:DateCreated", day_in_xmp(about.taken)),
         _simple("Iptc4xmpExt:DigitalSourceType", _source_type(about)),
-        _caption(about.description),
+        _caption("title", about.words.title),
+        _list("dc:creator", "Seq", about.words.creators),
+        _caption("rights", about.words.rights),
+        _caption("description", "\n".join(filter(None, _descriptions(about)))),
+        _bag("dc:subject", about.words.keywords),
+        *(_simple(name, place) for name, place in about.words.places),
         _bag("Iptc4xmpExt:PersonInImage", _people(about)),
         _history(about, when),
         _simple("likeness:SourceSHA256", about.source_hash),
@@ -164,16 +171,26 @@ def _clean(text: str) -> str:
     return escape(allowed, {'"': "&quot;"})
 
 
-def _caption(text: str) -> str:
+def _descriptions(about: ExportAbout) -> tuple[str, ...]:
+    """The source's own, then what was done to it; an export of an export says that once."""
+    words, done = about.words.description, about.description
+    return (words,) if done and done in words else (words, done)
+
+
+def _caption(name: str, text: str) -> str:
     if not text:
         return ""
     item = f'<rdf:li xml:lang="x-default">{_clean(text)}</rdf:li>'
-    return f"<dc:description><rdf:Alt>{item}</rdf:Alt></dc:description>"
+    return f"<dc:{name}><rdf:Alt>{item}</rdf:Alt></dc:{name}>"
 
 
 def _bag(name: str, values: Iterable[str]) -> str:
+    return _list(name, "Bag", values)
+
+
+def _list(name: str, kind: str, values: Iterable[str]) -> str:
     items = "".join(f"<rdf:li>{_clean(value)}</rdf:li>" for value in values)
-    return f"<{name}><rdf:Bag>{items}</rdf:Bag></{name}>" if items else ""
+    return f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>" if items else ""
 
 
 def _people(about: ExportAbout) -> list[str]:

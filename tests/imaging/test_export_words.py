@@ -199,3 +199,82 @@ def test_a_crowd_does_not_burst_a_jpeg(tmp_path: Path) -> None:
     assert facts["XMP-iptcExt:DigitalSourceType"] == COMPOSITE_WITH_TRAINED
     encode_photo(pixels, tmp_path / "out.png", ExportSettings("png"), about)
     assert len(exiftool(tmp_path / "out.png")["XMP-mwg-rs:RegionInfo"]["RegionList"]) == 900
+
+
+def _with_words(tmp_path: Path, *more: str) -> Path:
+    original = _original(tmp_path)
+    if shutil.which("exiftool") is None:
+        pytest.skip("ExifTool is not installed")
+    words = (
+        "-XMP-dc:Title=Sunday & <guests>",
+        "-XMP-dc:Creator=Ann Lee",
+        "-XMP-dc:Creator=Bob",
+        "-XMP-dc:Rights=The Lee family",
+        "-XMP-dc:Description=Before the church",
+        "-XMP-dc:Subject=wedding",
+        "-XMP-dc:Subject=Berlin",
+        "-XMP-photoshop:City=Berlin",
+        "-XMP-photoshop:Country=Germany",
+        "-XMP-iptcCore:Location=Hidden Lane 7",
+        "-XMP-exif:GPSLatitude=52.5",
+        *more,
+    )
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *words, str(original)], check=True)
+    return original
+
+
+@pytest.mark.parametrize("file_format", SUFFIX_OF)
+@pytest.mark.parametrize("keep_place", [False, True])
+def test_the_words_of_the_source_go_along_its_place_only_if_asked(
+    tmp_path: Path, file_format: str, keep_place: bool
+) -> None:
+    original = _with_words(tmp_path)
+    about = ExportAbout(source_path=original, description="Restored.", restorations=(_NOTE,))
+    path = tmp_path / f"out{SUFFIX_OF[file_format]}"
+    settings = ExportSettings(file_format, keep_place=keep_place)
+    encode_photo(decode_source(original), path, settings, about)
+    facts = exiftool(path)
+    assert facts["XMP-dc:Title"] == "Sunday & <guests>"
+    assert facts["XMP-dc:Creator"] == ["Ann Lee", "Bob"]
+    assert facts["XMP-dc:Rights"] == "The Lee family"
+    assert facts["XMP-dc:Description"].splitlines() == ["Before the church", "Restored."]
+    if keep_place:
+        assert facts["XMP-dc:Subject"] == ["wedding", "Berlin"]
+        assert facts["XMP-photoshop:City"] == "Berlin"
+        assert facts["XMP-photoshop:Country"] == "Germany"
+        assert facts["XMP-iptcCore:Location"] == "Hidden Lane 7"
+    else:
+        assert facts["XMP-dc:Subject"] in ("wedding", ["wedding"])
+        held = path.read_bytes()
+        for place in (b"Berlin", b"Germany", b"Hidden Lane"):
+            assert place not in held
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><x>&a;</x>",
+        b"<x:xmpmeta",
+        b"\xff\xfe\0",
+    ],
+)
+def test_hostile_words_of_the_source_say_nothing(tmp_path: Path, packet: bytes) -> None:
+    path, out = tmp_path / "hostile.png", tmp_path / "out.png"
+    Image.new("RGB", (40, 30)).save(tmp_path / "hostile.jpg", xmp=packet)
+    path = tmp_path / "hostile.jpg"
+    about = ExportAbout(source_path=path)
+    encode_photo(decode_source(path), out, ExportSettings("png"), about)
+    assert "XMP-dc:Title" not in exiftool(out)
+
+
+def test_very_long_words_of_the_source_are_bounded(tmp_path: Path) -> None:
+    many = [f"-XMP-dc:Subject=word {number} {'&' * 300}" for number in range(150)]
+    original = _with_words(tmp_path, f"-XMP-dc:Title={'t' * 9000}", *many)
+    about = ExportAbout(source_path=original, source_hash="ab" * 32, restorations=(_NOTE,))
+    for file_format in ("jpeg", "png"):
+        path = tmp_path / f"out{SUFFIX_OF[file_format]}"
+        encode_photo(decode_source(original), path, ExportSettings(file_format), about)
+        facts = exiftool(path)
+        assert facts["XMP-likeness:SourceSHA256"] == "ab" * 32
+        assert len(facts.get("XMP-dc:Title", "")) <= 2000
+        assert len(facts.get("XMP-dc:Subject", [])) <= 100
