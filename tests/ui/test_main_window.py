@@ -60,6 +60,16 @@ def test_a_photo_is_opened_and_left_again_without_loss(
     assert grid.currentIndex().row() == 3
 
 
+def test_escape_leaves_the_export_screen_with_its_choices(qtbot: QtBot, likeness: Likeness) -> None:
+    likeness.window.go("library")
+    likeness.window.go("export")
+    likeness.export.form.quality.setValue(61)
+    qtbot.keyClick(likeness.window, Qt.Key.Key_Escape)
+    assert likeness.window.shown is likeness.library
+    likeness.window.go("export")
+    assert likeness.export.form.quality.value() == 61
+
+
 def test_every_screen_opens_and_every_control_has_a_name(
     qtbot: QtBot, likeness: Likeness, library: Library
 ) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +75,15 @@ def test_running_faces_say_so_and_can_be_cancelled(
     assert job.cancel_asked
     job.finished.emit()
     assert not screen.notice.isVisible()
+    assert screen.guides.restore.isEnabled()
+
+
+def test_a_face_that_is_sharp_already_says_so_and_can_be_restored(
+    screen: RestoreScreen, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.ui.results.patches.is_sharp_in", lambda _window: True)
+    open_photo(screen, library, qtbot, library.faces[0][0])
+    assert screen.guides.note.text() == ("This face is sharp already: restoring may take detail.")
     assert screen.guides.restore.isEnabled()
 
 
