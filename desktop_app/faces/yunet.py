@@ -83,14 +83,16 @@ class YuNetDetector:
         1280 px all for half as much again; without the second look at small ones the cosine of
         their embeddings to the portrait falls from 0.956 to 0.894 (tests/benchmarks/RESULTS.md).
         """
-        found = self._pyramid(picture, QUICK_SIDE, (QUICK_SIDE, SMALL), CANDIDATE)
-        to_search = min(1.0, QUICK_SIDE / max(picture.shape[:2]))
+        view = _quick_view(picture)
+        to_view = _between(picture, view)
+        found = self._pyramid(view, QUICK_SIDE, (QUICK_SIDE, SMALL), CANDIDATE)
         faces: list[DetectedFace] = []
-        for face in without_duplicates(found):
+        for in_view in without_duplicates(found):
+            face = seen_through(in_view, to_view, picture.shape)
             seen: DetectedFace | None = face
             if face.det_score < PLAIN or abs(roll_of(face)) > 2 * STRAIGHT:
                 seen = self._face_or_none(picture, face, reduced=True)
-            elif max(face.bbox.width, face.bbox.height) * to_search < EXACT:
+            elif max(in_view.bbox.width, in_view.bbox.height) < EXACT:
                 seen = self._seen_again(picture, face, HEIGHTS_OF_SMALL[0])
             if seen is not None:
                 faces.append(seen)
@@ -114,8 +116,7 @@ class YuNetDetector:
         longest = max(image.shape[:2])
         # a photo shown larger than it is gains nothing from that in all directions
         coarse = _resized(image, min(1.0, max(side, 0.7 * longest) / longest, TURNED / longest))
-        down, across = coarse.shape[0] / image.shape[0], coarse.shape[1] / image.shape[1]
-        to_coarse = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
+        to_coarse = np.vstack([_between(image, coarse), [0, 0, 1]])
         for degrees in TURNS:
             turned, matrix = _turned(coarse, degrees)
             rows = self._pyramid(turned, max(turned.shape[:2]), (SMALL,), least)
@@ -233,6 +234,24 @@ def _resized(image: RgbImage, ratio: float) -> RgbImage:
     """The photo enlarged or, by averaging, shrunk."""
     size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
     return shrunk_to(image, size) if ratio < 1 else _enlarged_to(image, size)
+
+
+def _quick_view(image: RgbImage) -> RgbImage:
+    """At most `QUICK_SIDE` long: halved, and the rest of the way between neighbouring pixels."""
+    while max(image.shape[:2]) >= 2 * QUICK_SIDE:
+        image = _resized(image, 0.5)
+    ratio = QUICK_SIDE / max(image.shape[:2])
+    if ratio >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
+    view: RgbImage = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return view
+
+
+def _between(image: RgbImage, resized: RgbImage) -> NDArray[np.float64]:
+    """(2, 3): takes points of the photo to the same photo resized."""
+    down, across = resized.shape[0] / image.shape[0], resized.shape[1] / image.shape[1]
+    return np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2]])
 
 
 def _enlarged_to(image: RgbImage, size: tuple[int, int]) -> RgbImage:
