@@ -33,7 +33,8 @@ QUICK = 48  # height in pixels of a finding of little score, looked at for the f
 HEIGHTS = (100, 160, 100, 160)  # of the face in pixels, in the looks at one face
 HEIGHTS_OF_SMALL = (64, 100, 64, 100)  # in a reduced picture: more would only be a blur
 PLAIN = 0.7  # score from which the quick look takes an upright finding for a face
-EXACT = 60  # height in pixels from which the five points of the quick search serve as they are
+EXACT = 160  # height of the face in pixels in the quick look's one look at it, for its points
+CLOSE = 2.0  # side of that look, in heights of the face
 AROUND = 3.2  # side of such a look, in heights of the face
 TURNS = (90, -90, 180, 45, -45, 135, -135)  # degrees, where nothing sure stands upright
 
@@ -77,11 +78,11 @@ class YuNetDetector:
     def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
         """See `QuickDetector.detect_quickly`.
 
-        The whole picture is seen at 960 and 320 px; a small face is looked at once more for its
-        points, one that leans or of which the network is not sure is confirmed as in `detect`.
-        Of faces of 140 px in photos of 6000 px at 960 px 46 of 48 are found, at 640 px 39, at
-        1280 px all for half as much again; without the second look at small ones the cosine of
-        their embeddings to the portrait falls from 0.956 to 0.894 (tests/benchmarks/RESULTS.md).
+        The whole picture is seen at 960 and 320 px; a face is looked at once more for its points,
+        one that leans or of which the network is not sure is confirmed as in `detect`. Of faces
+        of 140 px in photos of 6000 px at 960 px 46 of 48 are found, at 640 px 39, at 1280 px all
+        for half as much again; without the second look the cosine of embeddings to the portrait
+        falls from 0.97 to 0.92 (tests/benchmarks/RESULTS.md).
         """
         view = _quick_view(picture)
         to_view = _between(picture, view)
@@ -89,11 +90,10 @@ class YuNetDetector:
         faces: list[DetectedFace] = []
         for in_view in without_duplicates(found):
             face = seen_through(in_view, to_view, picture.shape)
-            seen: DetectedFace | None = face
-            if face.det_score < PLAIN or abs(roll_of(face)) > 2 * STRAIGHT:
-                seen = self._face_or_none(picture, face, reduced=True)
-            elif max(in_view.bbox.width, in_view.bbox.height) < EXACT:
-                seen = self._seen_again(picture, face, HEIGHTS_OF_SMALL[0])
+            seen: DetectedFace | None = None
+            if face.det_score >= PLAIN and abs(roll_of(face)) <= 2 * STRAIGHT:
+                seen = self._seen_again(picture, face, EXACT, around=CLOSE)
+            seen = seen or self._face_or_none(picture, face, reduced=True)
             if seen is not None:
                 faces.append(seen)
         return without_duplicates(faces)
@@ -188,7 +188,12 @@ class YuNetDetector:
         return over if over is not None and over.det_score > face.det_score else face
 
     def _seen_again(
-        self, image: RgbImage, face: DetectedFace, size: int, degrees: float = 0.0
+        self,
+        image: RgbImage,
+        face: DetectedFace,
+        size: int,
+        degrees: float = 0.0,
+        around: float = AROUND,
     ) -> DetectedFace | None:
         """The face turned upright by its eyes, and by `degrees`; its box's longer side `size`."""
         box = face.bbox
@@ -198,7 +203,7 @@ class YuNetDetector:
         matrix = cv2.getRotationMatrix2D(
             tuple(middle), roll_of(face) + degrees, size / max(box.width, box.height)
         )
-        side = round(AROUND * size)
+        side = round(around * size)
         matrix[:, 2] += side / 2 - middle
         (rows,) = self._network.look([warp_upright(image, matrix, side, quick=True)], CANDIDATE)
         looks = (seen_through(_as_face(row, (side, side)), matrix, image.shape) for row in rows)
