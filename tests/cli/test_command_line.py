@@ -120,7 +120,10 @@ def test_a_plain_file_is_restored_with_plain_references(ask: Ask, tmp_path: Path
     assert (imread(out) == imread(again)).all()
 
 
-def test_a_quick_index_leaves_the_closer_look_for_later(ask: Ask, tmp_path: Path) -> None:
+def test_a_quick_index_leaves_the_closer_look_for_later(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKENESS_HOME", str(tmp_path / "home"))  # a library of its own
     large = Image.open(LIBRARY / OFFICE).convert("RGB").resize((2400, 3000))
     (tmp_path / "large").mkdir()
     large.save(tmp_path / "large" / "photo.jpg")
