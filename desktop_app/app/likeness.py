@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.app.choices import Choices
@@ -32,6 +32,7 @@ from desktop_app.ui.opened import OpenedRestorer
 from desktop_app.ui.subjects import CompareSubject
 
 SHUTDOWN_S = 20.0
+_PAINTED_MS = 50
 _log = logging.getLogger(__name__)
 
 
@@ -79,12 +80,19 @@ class Likeness(Parts):
         self.window.show()
         self._to_add, self._has_folders = folders, has_folders
         if self.catalog.looked_through:
-            self._go_on()
+            # behind the reading of the first screen: what work needs is loaded after its sight
+            seen = Job(self.tr("Library"), _nothing, quiet=True)
+            seen.succeeded.connect(self._after_the_first_sight)
+            self.runner.submit(Lane.READ, seen)
         else:  # nothing is read into a catalog that may be damaged
             job = Job(self.tr("Catalog"), partial(_look_through, self.catalog), quiet=True)
             job.succeeded.connect(self._go_on)
             job.failed.connect(self._on_damage)
             self.runner.submit(Lane.GROUP, job)
+
+    @Slot()
+    def _after_the_first_sight(self) -> None:
+        QTimer.singleShot(_PAINTED_MS, self, self._go_on)
 
     @Slot()
     def _go_on(self) -> None:
@@ -176,3 +184,7 @@ def _yes() -> bool:
 def _forget_references(restorer: OpenedRestorer, memories: Path, _report: Report) -> None:
     restorer.close()
     forget_memories(memories)
+
+
+def _nothing(_report: Report) -> None:
+    """What is behind it in its lane waits for what is before it."""
