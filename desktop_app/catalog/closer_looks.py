@@ -1,7 +1,5 @@
 """Photos that had a quick look only, and what a closer one adds to them."""
 
-import time
-from collections import deque
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Select, func, select, update
@@ -15,9 +13,6 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FolderId, PhotoId
 from desktop_app.domain.photo import Photo, PhotoState
-
-PATIENCE = 0.010
-"""Seconds of writing after which a transaction lets a waiting decision pass."""
 
 _QUICK = " (quick look)"
 """Ends the detector of a photo that waits for a closer look. Photos that were read before there
@@ -63,14 +58,7 @@ class CloserLooks(Subject):
         As many photos a transaction as are written in 10 ms. A photo that was turned or read again
         meanwhile still waits; one whose content changed waits to be read.
         """
-        changes = CatalogChanges()
-        waiting = deque(results)
-        while waiting:
-            with self._file.write(bulk=True) as connection:
-                start = time.monotonic()
-                while waiting and time.monotonic() - start < PATIENCE:
-                    changes |= _add(connection, waiting.popleft())
-        return changes
+        return self._in_short_writes(results, _add)
 
 
 def _waiting(folder_id: FolderId | None, *columns: object) -> "Select[tuple[object, ...]]":

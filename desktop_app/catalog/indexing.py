@@ -1,13 +1,11 @@
 """Photos on their way into the catalog: found, read, failed, missing, moved."""
 
-import time
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from desktop_app.catalog.closer_looks import PATIENCE, CloserLooks, quick_look_of
+from desktop_app.catalog.closer_looks import CloserLooks, quick_look_of
 from desktop_app.catalog.reindex import faces_of_a_photo_read_again
 from desktop_app.catalog.rows import date_columns, folded, photo_from, plain
 from desktop_app.catalog.schema import among, folders, photos
@@ -76,14 +74,7 @@ class Indexing(CloserLooks):
         more than half (see `reindex`); a date set by hand stays; restorations of a photo whose
         content changed become stale.
         """
-        changes = CatalogChanges()
-        waiting = deque(results)
-        while waiting:
-            with self._file.write(bulk=True) as connection:
-                start = time.monotonic()
-                while waiting and time.monotonic() - start < PATIENCE:
-                    changes |= _keep(connection, waiting.popleft())
-        return changes
+        return self._in_short_writes(results, _keep)
 
     def record_failed(self, photo_id: PhotoId, reason: str) -> CatalogChanges:
         """The photo could not be read; it is tried again once its file changes."""

@@ -1,6 +1,8 @@
 """What every subject of the catalog stands on: the file, and the log of decisions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -15,6 +17,9 @@ from desktop_app.domain.ids import FaceId, PersonId, PhotoId
 BATCH = 200
 """Rows a transaction writes before it lets a waiting decision pass (under 20 ms, measured)."""
 
+PATIENCE = 0.010
+"""Seconds of writing after which a transaction lets a waiting decision pass."""
+
 T = TypeVar("T")
 
 
@@ -24,6 +29,19 @@ class Subject:
     def __init__(self, file: CatalogFile, log: DecisionLog) -> None:
         self._file = file
         self._log = log
+
+    def _in_short_writes(
+        self, items: Iterable[T], keep: Callable[[Connection, T], CatalogChanges]
+    ) -> CatalogChanges:
+        """Keeps each; as many a transaction as are written in `PATIENCE`."""
+        changes = CatalogChanges()
+        waiting = deque(items)
+        while waiting:
+            with self._file.write(bulk=True) as connection:
+                start = time.monotonic()
+                while waiting and time.monotonic() - start < PATIENCE:
+                    changes |= keep(connection, waiting.popleft())
+        return changes
 
 
 def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[Sequence[T]]:
