@@ -1,12 +1,13 @@
 """`likeness results review`: drafts judged one by one, a letter each."""
 
 import argparse
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.judging import judge_each
 from desktop_app.cli.named import person_named
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.ids import RestorationId
@@ -15,7 +16,6 @@ from desktop_app.domain.restoration import RestorationState
 from desktop_app.imaging.about import ExportAbout
 from desktop_app.imaging.encode import ExportSettings, encode_photo, format_of_suffix
 from desktop_app.imaging.sheet import side_by_side
-from desktop_app.operations.decide_faces import undo_decision
 from desktop_app.operations.describe_export import describe_export
 from desktop_app.operations.fonts import bundled_fonts
 from desktop_app.operations.kept_restorations import (
@@ -42,30 +42,19 @@ def review_drafts(asked: argparse.Namespace, tools: Tools) -> int:
         asked.pictures.mkdir(parents=True, exist_ok=True)
     waits = "One draft waits." if len(drafts) == 1 else f"{len(drafts)} drafts wait."
     tools.terminal.say(f"{waits} {_KEYS}" if drafts else "No draft waits.")
-    made: list[bool] = []  # for each draft passed, whether it was decided
-    while len(made) < len(drafts):
-        draft = drafts[len(made)]
+
+    def question(draft: RestorationId) -> str:
         picture = None if asked.pictures is None else asked.pictures / f"draft {draft}.png"
         if picture is not None and not picture.exists():
             write_picture(catalog, draft, picture, tools.max_pixels)
-        tools.terminal.say(_question(catalog, draft, picture))
-        answer = sys.stdin.readline()
-        key = answer.strip().casefold()[:1]
-        if not answer or key == "q":
-            break
-        if key == "u":
-            if made and made.pop():
-                undo_decision(catalog)
-            continue
-        if key == "y":
-            accept_restoration(catalog, draft)
-        elif key == "n":
-            refuse_restoration(catalog, draft)
-        elif key != "s":
-            tools.terminal.say(_KEYS)
-            continue
-        made.append(key != "s")
-    tools.terminal.say(f"{sum(made)} decided.")
+        return _question(catalog, draft, picture)
+
+    answers = {
+        "y": partial(accept_restoration, catalog),
+        "n": partial(refuse_restoration, catalog),
+    }
+    decided = judge_each(drafts, question, answers, _KEYS, catalog, tools.terminal)
+    tools.terminal.say(f"{decided} decided.")
     return 0
 
 

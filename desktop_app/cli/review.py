@@ -1,10 +1,12 @@
 """`likeness people review`: suggestions judged one by one, a letter each."""
 
 import argparse
-import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.cli.judging import judge_each
 from desktop_app.cli.named import person_named
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.face import AssignmentStatus, Face
@@ -14,7 +16,6 @@ from desktop_app.operations.decide_faces import (
     ignore_faces,
     mark_not_faces,
     reject_faces,
-    undo_decision,
 )
 from desktop_app.operations.likeness_words import similarity_in_words
 
@@ -30,40 +31,19 @@ def review(asked: argparse.Namespace, tools: Tools) -> int:
     if tools.terminal.json_wanted:
         return 0
     tools.terminal.say(f"{len(waiting)} suggestions wait. {_KEYS}")
-    decided = _judge(catalog, person, waiting, tools)
+    answers: dict[str, Callable[[Face], object]] = {
+        "y": lambda face: confirm_faces(catalog, [face.id], person.id),
+        "n": lambda face: reject_faces(catalog, [face.id], person.id),
+        "f": lambda face: mark_not_faces(catalog, [face.id]),
+        "x": lambda face: ignore_faces(catalog, [face.id]),
+    }
+    question = partial(_question, catalog, person)
+    decided = judge_each(waiting, question, answers, _KEYS, catalog, tools.terminal)
     tools.terminal.say(f"{decided} decided. Each is taken back by: likeness people undo")
     return 0
 
 
-def _judge(catalog: Catalog, person: Person, waiting: list[Face], tools: Tools) -> int:
-    made: list[bool] = []  # for each face passed, whether it was decided
-    while len(made) < len(waiting):
-        face = waiting[len(made)]
-        tools.terminal.say(_question(catalog, face, person))
-        answer = sys.stdin.readline()
-        key = answer.strip().casefold()[:1]
-        if not answer or key == "q":
-            break
-        if key == "u":
-            if made and made.pop():
-                undo_decision(catalog)
-            continue
-        if key == "y":
-            confirm_faces(catalog, [face.id], person.id)
-        elif key == "n":
-            reject_faces(catalog, [face.id], person.id)
-        elif key == "f":
-            mark_not_faces(catalog, [face.id])
-        elif key == "x":
-            ignore_faces(catalog, [face.id])
-        elif key != "s":
-            tools.terminal.say(_KEYS)
-            continue
-        made.append(key != "s")
-    return sum(made)
-
-
-def _question(catalog: Catalog, face: Face, person: Person) -> str:
+def _question(catalog: Catalog, person: Person, face: Face) -> str:
     like = similarity_in_words(face.suggestion_score)
     left, top, right, bottom = (round(edge) for edge in face.bbox)
     photo = catalog.photos.get(face.photo_id)
