@@ -2,7 +2,6 @@
 
 import contextlib
 import glob
-import hashlib
 import http.client
 import re
 import shutil
@@ -20,6 +19,7 @@ from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.domain.whole_file import as_expected
 from desktop_app.models.addresses import require_named
+from desktop_app.models.store import sha256_of
 
 _BLOCK = 1 << 20  # bytes
 _ROOM_TO_SPARE = 100_000_000
@@ -79,7 +79,7 @@ def download(url: str, folder: Path, report: Report) -> Path:
     part = folder / f"{name}.{offered.sha256[:16]}.part"
     try:
         private_folder(folder)
-        if target.is_file() and _sha256(target) == offered.sha256:
+        if target.is_file() and sha256_of(target) == offered.sha256:
             return target
         here = part.stat().st_size if part.is_file() else 0
         if here > offered.size:
@@ -92,7 +92,7 @@ def download(url: str, folder: Path, report: Report) -> Path:
             )
         if here < offered.size:
             _fetch(url, part, here, offered, report)
-        if _sha256(part) != offered.sha256:
+        if sha256_of(part) != offered.sha256:
             part.unlink()
             raise ModelRefused(f"{name} came in damaged: its checksum is wrong. Try again.")
         part.replace(target)
@@ -158,8 +158,3 @@ def _unreachable(url: str) -> FileVanished:
         f"{host} cannot be reached or broke off. What came in is kept: try again when online, "
         "or download the file yourself and install it from there."
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,5 @@
 """A small decoder that shows in a moment roughly what the large one will show."""
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -38,12 +37,6 @@ def load_decoder(path: Path) -> torch.nn.Module:
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelRefused(f"{path.name} holds no tiny decoder of the TAESD layout.") from error
     return decoder.requires_grad_(False)
-
-
-def weights_hash(path: Path) -> str:
-    """sha256 of the file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _name(name: str) -> str:

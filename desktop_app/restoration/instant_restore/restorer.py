@@ -18,6 +18,7 @@ from desktop_app.domain.restoration import (
     RestoredFace,
     RestorerFacts,
 )
+from desktop_app.models.store import sha256_of
 from desktop_app.restoration.instant_restore.architecture import MAX_REFERENCES
 from desktop_app.restoration.instant_restore.devices import (
     choose_device,
@@ -29,7 +30,6 @@ from desktop_app.restoration.instant_restore.draws import Draws
 from desktop_app.restoration.instant_restore.kept import KeptMemories, photo_key
 from desktop_app.restoration.instant_restore.memory import Memory, joined
 from desktop_app.restoration.instant_restore.network import InstantRestore
-from desktop_app.restoration.instant_restore.preview import weights_hash
 
 ENGINE = "instant-restore"
 LICENCE = "No licence stated; SD-Turbo's own terms (non-commercial, or under a revenue limit)"
@@ -67,7 +67,7 @@ class InstantRestoreRestorer:
         self._preview_hash = ""
         if preview is not None:
             self._net.use_preview_decoder(preview)
-            self._preview_hash = weights_hash(preview)
+            self._preview_hash = sha256_of(preview)
 
     @property
     def facts(self) -> RestorerFacts:
