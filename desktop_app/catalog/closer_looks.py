@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, update
 
 from desktop_app.catalog.reindex import face_added, keep_embeddings
 from desktop_app.catalog.rows import photo_from
@@ -14,14 +14,11 @@ from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FolderId, PhotoId
 from desktop_app.domain.photo import Photo, PhotoState
 
-_QUICK = " (quick look)"
-"""Ends the detector of a photo that waits for a closer look. Photos that were read before there
-were quick looks had a close one: their detector stands alone."""
-
-
-def quick_look_of(detector: str) -> str:
-    """What `photos.detector` says after a quick look with this one."""
-    return detector + _QUICK
+# SQLite takes the index of the photos that wait, and no other, where the condition stands as in the
+# index; a plus sign before a column keeps it from the indexes of that column.
+_waits = photos.c.waits_for_closer == literal_column("1")
+_state: ColumnElement[str] = literal_column("+photos.state")
+_folder: ColumnElement[int] = literal_column("+photos.folder_id")
 
 
 class CloserLooks(Subject):
@@ -67,12 +64,12 @@ def _waiting(folder_id: FolderId | None, *columns: object) -> "Select[tuple[obje
         .select_from(photos)
         .join(folders, folders.c.id == photos.c.folder_id)
         .where(
-            photos.c.state == PhotoState.INDEXED.value,
-            photos.c.detector.endswith(_QUICK, autoescape=True),
+            _waits,
+            _state == PhotoState.INDEXED.value,
             folders.c.offline == 0,
         )
     )
-    return statement if folder_id is None else statement.where(photos.c.folder_id == folder_id)
+    return statement if folder_id is None else statement.where(_folder == folder_id)
 
 
 def _add(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
@@ -82,7 +79,7 @@ def _add(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
         before is None
         or before.state != PhotoState.INDEXED.value
         or before.turned != result.turned
-        or not before.detector.endswith(_QUICK)
+        or not before.waits_for_closer
     ):
         return CatalogChanges()
     if before.content_hash != result.content_hash:
@@ -95,5 +92,6 @@ def _add(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
     missed = [face for face in result.faces if not face.detected.bbox.is_among(known)]
     ids = [face_added(connection, result.photo_id, face) for face in missed]
     keep_embeddings(connection, ids, missed, result.embedding_model)
-    connection.execute(update(photos).where(of_photo).values(detector=result.detector))
+    looked = update(photos).where(of_photo).values(detector=result.detector, waits_for_closer=0)
+    connection.execute(looked)
     return CatalogChanges.of(photos=[result.photo_id] if ids else [], faces=ids)

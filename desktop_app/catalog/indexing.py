@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from desktop_app.catalog.closer_looks import CloserLooks, quick_look_of
+from desktop_app.catalog.closer_looks import CloserLooks
 from desktop_app.catalog.reindex import faces_of_a_photo_read_again
 from desktop_app.catalog.rows import date_columns, folded, photo_from, plain
 from desktop_app.catalog.schema import among, folders, photos
@@ -215,7 +215,8 @@ def _keep(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
         "camera": metadata.camera,
         "orientation": metadata.orientation,
         "has_place": int(metadata.has_place),
-        "detector": result.detector if result.closely else quick_look_of(result.detector),
+        "detector": result.detector,
+        "waits_for_closer": int(not result.closely),
     }
     if not before.date_by_hand:
         columns |= date_columns(metadata.taken)

@@ -82,6 +82,7 @@ photos = Table(
     _number("has_faces"),
     _number("needs_review"),
     _number("turned"),
+    _number("waits_for_closer"),
     UniqueConstraint("folder_id", "relative"),
 )
 

@@ -76,6 +76,8 @@ def fill(catalog: Catalog) -> None:
         catalog.faces.split([faces[7]], [faces[5]])
     if HEAD >= "0004":
         catalog.people.forget(library.person("Vergessene", [library.faces(1)[0]]))
+    if HEAD >= "0007":
+        library.photo("rasch.jpg", [new_face(50)], closely=False)
 
 
 def said(catalog: Catalog) -> dict[str, Any]:
@@ -129,6 +131,8 @@ def said(catalog: Catalog) -> dict[str, Any]:
             for kept in map(catalog.restorations.get, catalog.restorations.ids())
         ],
     }
+    if HEAD >= "0007":
+        told["closer looks"] = catalog.photos.closer_looks_left()
     last = catalog.people.last_decision()
     told["last decision"] = None if last is None else str(last.kind)
     return told

@@ -56,6 +56,7 @@ class Library:
         taken: PhotoDate = PhotoDate(),  # noqa: B008 - frozen
         size: tuple[int, int] = (800, 600),
         model: str = MODEL,
+        closely: bool = True,
     ) -> PhotoId:
         self.catalog.photos.record_indexed(
             [
@@ -66,6 +67,7 @@ class Library:
                     faces,
                     "test-detector",
                     model,
+                    closely=closely,
                 )
             ]
         )

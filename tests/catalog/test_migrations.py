@@ -23,8 +23,8 @@ SECOND = '''
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -42,8 +42,8 @@ def two_steps(folder: Path, last: str = "") -> Steps:
     """The migrations of a version to come, whose second step ends with `last`."""
     copy = folder / "100% migrations"
     shutil.copytree(STEPS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "0007_second.py").write_text(SECOND.format(last=last))
-    return Steps(copy, "0007")
+    (copy / "versions" / "0008_second.py").write_text(SECOND.format(last=last))
+    return Steps(copy, "0008")
 
 
 def tables(path: Path) -> set[str]:
@@ -105,6 +105,63 @@ def test_faces_are_compared_anew_where_their_cosines_were_rounded(path: Path) ->
     now.close()
 
 
+OLDER = [one for one in sorted(FIXTURES.glob("filled_*.gz")) if one.stem[7:11] < "0007"]
+
+
+def _wait_for_closer(path: Path, fixture: Path) -> list[int]:
+    """Photos of an older library that had a quick look only, as it was written then."""
+    path.parent.mkdir()
+    path.write_bytes(gzip.decompress(fixture.read_bytes()))
+    old = sqlite3.connect(path)
+    quick = "SET detector = 'yunet (quick look)' WHERE state = 'indexed' AND id % 2"
+    old.execute(f"UPDATE photos {quick}")
+    ids = [row[0] for row in old.execute("SELECT id FROM photos WHERE detector LIKE 'yunet (%'")]
+    old.commit()
+    old.close()
+    return ids
+
+
+def _detectors(path: Path) -> list[tuple[int, str]]:
+    catalog = sqlite3.connect(path)
+    try:
+        return catalog.execute("SELECT id, detector FROM photos ORDER BY id").fetchall()
+    finally:
+        catalog.close()
+
+
+@pytest.mark.parametrize("fixture", OLDER, ids=lambda one: one.name[:11])
+def test_photos_that_waited_for_a_closer_look_still_wait(fixture: Path, path: Path) -> None:
+    waiting = _wait_for_closer(path, fixture)
+    assert len(waiting) > 3
+    with Catalog.open(path) as catalog:
+        assert [photo.id for photo in catalog.photos.next_to_look_closer(None, 99)] == waiting
+        assert catalog.check() == []
+    said = dict(_detectors(path))
+    assert {said[photo_id] for photo_id in waiting} == {"yunet"}
+    assert not any("quick" in detector for detector in said.values())
+    with sqlite3.connect(path) as now:
+        assert now.execute("PRAGMA page_size").fetchone() == (16384,)
+    now.close()
+
+
+@pytest.mark.parametrize("fixture", OLDER, ids=lambda one: one.name[:11])
+def test_where_the_column_cannot_be_made_whole_photos_wait_as_before(
+    fixture: Path, path: Path, tmp_path: Path
+) -> None:
+    _wait_for_closer(path, fixture)
+    before = _detectors(path)
+    steps = two_steps(tmp_path)
+    step = steps.folder / "versions" / "0007_closer_looks.py"
+    step.write_text(step.read_text("utf-8") + "    1 / 0\n", "utf-8")
+    with pytest.raises(ZeroDivisionError):
+        Catalog.open(path, steps=steps)
+    assert _detectors(path) == before
+    with sqlite3.connect(path) as still:
+        columns = [row[1] for row in still.execute("PRAGMA table_info(photos)")]
+    still.close()
+    assert "waits_for_closer" not in columns
+
+
 def test_there_is_a_fixture_of_this_version() -> None:
     assert (FIXTURES / f"empty_{HEAD}.sqlite.gz").is_file()
     assert (FIXTURES / f"filled_{HEAD}.sqlite.gz").is_file()  # python -m tests.catalog.filled
@@ -119,7 +176,7 @@ def test_a_step_is_taken_after_a_backup(path: Path, tmp_path: Path) -> None:
     with Catalog.open(path) as catalog:
         catalog.people.add("Anna")
     with Catalog.open(path, steps=two_steps(tmp_path)) as catalog:
-        assert catalog.facts().schema == "0007"
+        assert catalog.facts().schema == "0008"
         (backup,) = catalog.backups()
     assert "extra" in tables(path)
     assert "extra" not in tables(backup)

@@ -1,12 +1,14 @@
 """Photos: found, read, failed, missing, moved, dated, searched."""
 
 import os
+import sqlite3
 import sys
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine, event
 
 from desktop_app.catalog import FoundPhoto, PhotoFilter, PhotoOrder
 from desktop_app.domain.errors import BadRequest, NotKnown
@@ -399,3 +401,32 @@ class TestVagueDates:
         assert found(from_year=1957, to_year=1957) == ["decade", "about"]
         assert found(date_vague=True) == ["year", "decade", "about"]
         assert found(date_vague=False) == ["day"]
+
+
+def test_which_photos_wait_for_a_closer_look_is_read_from_their_own_index(library: Library) -> None:
+    quick = library.photo("quick.jpg", closely=False)
+    library.photo("close.jpg")
+    photos = library.catalog.photos
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(
+        connection: object, cursor: object, statement: str, values: object, *_: object
+    ) -> None:
+        assert isinstance(values, tuple)
+        if statement != "BEGIN":
+            asked.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert [photo.id for photo in photos.next_to_look_closer(None, 9)] == [quick]
+        assert [photo.id for photo in photos.next_to_look_closer(library.folder, 9)] == [quick]
+        assert photos.closer_looks_left() == photos.closer_looks_left(library.folder) == 1
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len(asked) == 4
+    with sqlite3.connect(library.catalog.path) as connection:
+        for statement, values in asked:
+            steps = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            assert any("photos_waiting_for_closer" in step[3] for step in steps), steps
+            assert not any("B-TREE" in step[3] for step in steps), steps
+    connection.close()

@@ -112,7 +112,7 @@ def test_every_decision_is_still_there_and_can_be_taken_back(version: str, path:
         assert catalog.check() == []
         now = asked(catalog)
         for subject, words in now.items():
-            assert words == before[subject], subject
+            assert words == before.get(subject, 0), subject  # no closer looks before "0007"
         assert taken_back(catalog) == before["taken back"]
         assert catalog.check() == []
 
