@@ -1,6 +1,15 @@
 """Finds the photos that a filter asks for, in the order it asks for."""
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    UnaryExpression,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from desktop_app.catalog.rows import folded
 from desktop_app.catalog.schema import faces, people, photos, restorations
@@ -75,24 +84,20 @@ def order(wanted: PhotoOrder) -> tuple[UnaryExpression[object] | ColumnElement[i
     return (photos.c.id.desc(),)
 
 
-def worded(text: str) -> Select[tuple[int]] | None:
-    """The photos that meet every word by their path or by who is in them; None without words.
+def worded(text: str) -> list[CompoundSelect[tuple[int]]]:
+    """For each word the photos that meet it, by their path or by who is in them.
 
-    Asked as a set of its own, the path is read from its index, not from the photos' rows.
+    Asked as sets of their own, paths are read from their index, and people from theirs.
     """
-    words = folded(text).split()
-    if not words:
-        return None
-    return select(photos.c.id).where(*(_word(word) for word in words))
+    return [_word(word) for word in folded(text).split()]
 
 
-def _word(word: str) -> ColumnElement[bool]:
-    named = (
-        select(faces.c.photo_id)
-        .join(people, people.c.id == faces.c.person_id)
-        .where(faces.c.status == "confirmed", func.instr(people.c.name_key, word) > 0)
+def _word(word: str) -> CompoundSelect[tuple[int]]:
+    named = select(people.c.id).where(func.instr(people.c.name_key, word) > 0)
+    return union_all(
+        select(photos.c.id).where(func.instr(photos.c.search_text, word) > 0),
+        select(faces.c.photo_id).where(faces.c.status == "confirmed", faces.c.person_id.in_(named)),
     )
-    return or_(func.instr(photos.c.search_text, word) > 0, photos.c.id.in_(named))
 
 
 def _in(ids: Select[tuple[int]], wanted: bool) -> ColumnElement[bool]:

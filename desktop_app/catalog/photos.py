@@ -4,13 +4,14 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from sqlalchemy import Select, func, select, update
 
 from desktop_app.catalog.indexing import Indexing
 from desktop_app.catalog.photo_filter import conditions, order, worded
-from desktop_app.catalog.rows import date_columns, photo_from, plain
+from desktop_app.catalog.rows import date_columns, numbers, photo_from
 from desktop_app.catalog.schema import among, folders, photos
 from desktop_app.catalog.stale import rests_on_photos
 from desktop_app.catalog.turning import turn_to
@@ -19,8 +20,6 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.ids import PhotoId
 from desktop_app.domain.photo import DatePrecision, Photo, PhotoDate, PhotoState
-
-_FEW = 20_000  # photos found by words, which are then asked for one by one
 
 
 class Photos(Indexing):
@@ -45,19 +44,14 @@ class Photos(Indexing):
     def ids(self, wanted: PhotoFilter = PhotoFilter()) -> list[PhotoId]:  # noqa: B008 - frozen
         """The photos a filter asks for, in its order."""
         statement = select(photos.c.id).where(*conditions(wanted)).order_by(*order(wanted.order))
-        search = worded(wanted.text)
         with self._file.read() as connection:
-            if search is None:
-                return _ids(plain(connection, statement))
-            found = {row[0] for row in plain(connection, search)}
-            if len(found) < _FEW:
-                few = statement.where(photos.c.id.in_(among(found)))
-                return _ids(plain(connection, few))
-            # SQLite would file a hundred thousand of them in a tree, for twice the time of this
-            return [number for number in _ids(plain(connection, statement)) if number in found]
+            found = numbers(connection, statement)
+            for word in worded(wanted.text):
+                found = found[np.isin(found, numbers(connection, word))]
+        return cast(list[PhotoId], found.tolist())
 
     def count(self, wanted: PhotoFilter = PhotoFilter()) -> int:  # noqa: B008 - frozen
-        if worded(wanted.text) is not None:
+        if worded(wanted.text):
             return len(self.ids(wanted))
         statement = select(func.count()).select_from(photos).where(*conditions(wanted))
         with self._file.read() as connection:
@@ -144,10 +138,6 @@ class Photos(Indexing):
     def _photos(self, statement: Select[Any]) -> list[Photo]:
         with self._file.read() as connection:
             return [photo_from(row) for row in connection.execute(statement)]
-
-
-def _ids(rows: list[tuple[PhotoId]]) -> list[PhotoId]:
-    return [number for (number,) in rows]
 
 
 def _select() -> Select[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, func, select
 
 from desktop_app.domain.errors import BadRequest
 from desktop_app.domain.face import (
@@ -177,6 +177,20 @@ def plain(connection: Connection, statement: Select[Any]) -> list[Any]:
     For a hundred thousand rows of numbers, text and bytes at a time.
     """
     return [row for part in plain_parts(connection, statement) for row in part]
+
+
+def numbers(
+    connection: Connection, statement: Select[tuple[int]] | CompoundSelect[tuple[int]]
+) -> NDArray[np.int64]:
+    """(n,) numbers, the one column that is asked for, in the statement's order.
+
+    SQLite writes them into one text. The driver would give way to other threads at every row,
+    which for 100,000 rows takes three times as long, and longer where others are at work.
+    """
+    # with a limit it is a table of its own, whose order SQLite keeps
+    listed = statement.limit(-1).subquery()
+    text = connection.scalar(select(func.group_concat(listed.columns[0])))
+    return np.fromstring(text or "", np.int64, sep=",")
 
 
 def plain_parts(

@@ -131,9 +131,8 @@ class FaceGrid(Grid):
 
     def chosen_ids(self) -> list[FaceId]:
         """The chosen faces in the grid's order."""
-        return [
-            index.data(FaceRole.ID) for index in sorted(self.selectedIndexes(), key=QModelIndex.row)
-        ]
+        tiles = self.faces.tiles()
+        return [tiles[row].face_id for row in self.chosen_rows()]
 
     def show_tiles(self, tiles: Sequence[FaceTile]) -> None:
         """Shows other faces and keeps what is chosen and where the grid stands."""
@@ -142,10 +141,9 @@ class FaceGrid(Grid):
         top = self.verticalScrollBar().value()
         self.faces.set_tiles(tiles)
         self.doItemsLayout()  # arithmetic: at once, so that the scroll bar is right
+        if chosen:
+            self.choose_rows([at for at, tile in enumerate(tiles) if tile.face_id in chosen])
         selection = self.selectionModel()
-        for place, tile in enumerate(tiles):
-            if tile.face_id in chosen:
-                selection.select(self.faces.index(place), selection.SelectionFlag.Select)
         if row >= 0 and tiles:
             stays = self.faces.index(min(row, len(tiles) - 1))
             selection.setCurrentIndex(stays, selection.SelectionFlag.NoUpdate)

@@ -47,7 +47,7 @@ class PhotoGridModel(QAbstractListModel):
         self._runner = runner
         self._read = read
         self._ids: list[PhotoId] = []
-        self._rows_of: dict[PhotoId, int] = {}
+        self._painted: dict[PhotoId, int] = {}  # the rows that were asked for, by their photos
         self._known: OrderedDict[PhotoId, Photo] = OrderedDict()
         self._outdated: set[PhotoId] = set()  # known, but to be read again when painted
         self._wanted: dict[PhotoId, None] = {}
@@ -67,11 +67,8 @@ class PhotoGridModel(QAbstractListModel):
             return
         self.beginResetModel()
         self._ids = list(ids)
-        self._rows_of = {photo_id: row for row, photo_id in enumerate(self._ids)}
+        self._painted = {}
         self.endResetModel()
-
-    def row_of(self, photo_id: PhotoId) -> int | None:
-        return self._rows_of.get(photo_id)
 
     def known(self, photo_id: PhotoId) -> Photo | None:
         """What is known of a photo already."""
@@ -99,7 +96,7 @@ class PhotoGridModel(QAbstractListModel):
     @Slot(object)
     def repaint(self, photo_id: PhotoId) -> None:
         """Its thumbnail has come."""
-        row = self._rows_of.get(photo_id)
+        row = self._painted.get(photo_id)
         if row is not None:
             self.dataChanged.emit(self.index(row), self.index(row))
 
@@ -119,6 +116,7 @@ class PhotoGridModel(QAbstractListModel):
             Qt.ItemDataRole.AccessibleTextRole,
         ):
             return None
+        self._painted[photo_id] = index.row()
         photo = self._photo(photo_id)
         if role == PhotoRole.PHOTO:
             return photo
@@ -166,7 +164,7 @@ class PhotoGridModel(QAbstractListModel):
         if changed:
             self.looks_changed.emit(changed)
         self.rows_read.emit()
-        rows = sorted(row for row in map(self._rows_of.get, asked) if row is not None)
+        rows = sorted(row for row in map(self._painted.get, asked) if row is not None)
         if rows:
             self.dataChanged.emit(self.index(rows[0]), self.index(rows[-1]))
 
@@ -249,28 +247,24 @@ class PhotoGrid(Grid):
 
     def chosen_ids(self) -> list[PhotoId]:
         """The chosen photos in the grid's order."""
-        return [
-            index.data(PhotoRole.ID)
-            for index in sorted(self.selectedIndexes(), key=QModelIndex.row)
-        ]
+        ids = self.photos.ids()
+        return [ids[row] for row in self.chosen_rows()]
 
     def show_ids(self, ids: Sequence[PhotoId]) -> None:
         """Shows other photos and keeps what is chosen and where the grid stands."""
         if ids == self.photos.ids():
             return
-        chosen = self.chosen_ids()
+        chosen = set(self.chosen_ids())
         current = self.currentIndex().data(PhotoRole.ID)
         top = self.verticalScrollBar().value()
         self.photos.set_ids(ids)
         self.doItemsLayout()  # arithmetic: at once, so that the scroll bar is right
-        selection = self.selectionModel()
-        for photo_id in chosen:
-            row = self.photos.row_of(photo_id)
-            if row is not None:
-                selection.select(self.photos.index(row), selection.SelectionFlag.Select)
-        row = None if current is None else self.photos.row_of(current)
-        if row is not None:
-            selection.setCurrentIndex(self.photos.index(row), selection.SelectionFlag.NoUpdate)
+        if chosen:
+            self.choose_rows([row for row, photo_id in enumerate(ids) if photo_id in chosen])
+        if current in ids:
+            stays = self.photos.index(ids.index(current))
+            selection = self.selectionModel()
+            selection.setCurrentIndex(stays, selection.SelectionFlag.NoUpdate)
         self.verticalScrollBar().setValue(top)
 
     @Slot(QModelIndex)

@@ -279,15 +279,36 @@ class TestDates:
 
 
 class TestFilters:
-    def test_words_that_fit_most_photos_keep_the_order(
-        self, library: Library, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        for name in ("b.jpg", "a.jpg", "c.png"):
-            library.photo(name)
-        asked = [PhotoFilter(text="jpg", order=order) for order in PhotoOrder]
-        few = [library.catalog.photos.ids(one) for one in asked]
-        monkeypatch.setattr("desktop_app.catalog.photos._FEW", 0)
-        assert [library.catalog.photos.ids(one) for one in asked] == few
+    def test_each_order_is_kept_with_and_without_words(self, library: Library) -> None:
+        taken = {"b.jpg": 1950, "a.jpg": 1990, "d.png": None, "c.jpg": 1920, "aa.jpg": 1950}
+        made = {
+            name: library.photo(name, **({} if when is None else {"taken": year(when)}))
+            for name, when in taken.items()
+        }
+        orders = {
+            PhotoOrder.OLDEST_FIRST: ["c.jpg", "b.jpg", "aa.jpg", "a.jpg", "d.png"],
+            PhotoOrder.NEWEST_FIRST: ["a.jpg", "aa.jpg", "b.jpg", "c.jpg", "d.png"],
+            PhotoOrder.NAME: ["a.jpg", "aa.jpg", "b.jpg", "c.jpg", "d.png"],
+            PhotoOrder.LAST_ADDED_FIRST: ["aa.jpg", "c.jpg", "d.png", "a.jpg", "b.jpg"],
+        }
+        for order, names in orders.items():
+            asked = library.catalog.photos.ids(PhotoFilter(order=order))
+            assert asked == [made[name] for name in names]
+            found = library.catalog.photos.ids(PhotoFilter(text="jpg", order=order))
+            assert found == [made[name] for name in names if name != "d.png"]
+            assert all(type(photo_id) is int for photo_id in found)
+
+    def test_a_face_that_is_only_suggested_is_not_found_by_its_name(self, library: Library) -> None:
+        catalog = library.catalog
+        photo = library.photo("a.jpg", [new_face(1)])
+        (face,) = catalog.faces.of_photo(photo)
+        anna = catalog.people.add("Anna")
+        catalog.faces.suggest([(face.id, anna, 0.5)])
+        assert catalog.photos.ids(PhotoFilter(text="anna")) == []
+        catalog.faces.confirm([face.id], anna)
+        assert catalog.photos.ids(PhotoFilter(text="anna")) == [photo]
+        catalog.people.undo()
+        assert catalog.photos.ids(PhotoFilter(text="anna")) == []
 
     def test_text_is_found_in_paths_and_in_names_of_people(self, library: Library) -> None:
         catalog = library.catalog

@@ -1,12 +1,20 @@
 """The library's grid, its filters, and the wishes it tells."""
 
+import threading
+
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import PhotoFilter
+from desktop_app.domain.changes import CatalogChanges
+from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import DatePrecision
+from desktop_app.domain.progress import Report
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.library.filter_bar import Pill
+from desktop_app.ui.library.library_reading import LibraryPage, Standing, read_library
 from desktop_app.ui.library.library_screen import LibraryScreen
 from desktop_app.ui.screen import Workbench
 from tests.ui.painting import Library
@@ -51,6 +59,48 @@ def test_a_search_without_an_answer_says_so_and_leads_back(qtbot: QtBot, bench: 
     qtbot.mouseClick(screen.empty.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: screen.grid.photos.rowCount() == 6, timeout=3000)
     assert not screen.empty.isVisible()
+
+
+def test_while_an_answer_is_computed_only_the_newest_word_waits(
+    qtbot: QtBot, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, bool]] = []
+    go_on = threading.Event()
+
+    def read(
+        catalog: Catalog, wanted: PhotoFilter, standing: Standing | None, report: Report
+    ) -> LibraryPage:
+        asked.append((wanted.text, standing is None))
+        if wanted.text:
+            assert go_on.wait(10)
+        return read_library(catalog, wanted, standing, report)
+
+    monkeypatch.setattr("desktop_app.ui.library.library_screen.read_library", read)
+    screen = LibraryScreen(bench)
+    shown(qtbot, screen)
+    qtbot.waitUntil(lambda: screen.grid.photos.rowCount() == 6, timeout=3000)
+    asked.clear()
+    for word in ("n", "no", "nob", "nobody"):
+        screen.filters.search.setText(word)
+        qtbot.waitUntil(lambda: not screen.filters._typing.isActive(), timeout=3000)
+        qtbot.waitUntil(lambda: bool(asked), timeout=3000)
+    go_on.set()
+    qtbot.waitUntil(lambda: screen.empty.isVisible(), timeout=3000)
+    assert asked == [("n", False), ("nobody", False)]
+
+
+def test_what_changed_is_counted_anew_also_where_another_word_overtakes_it(
+    qtbot: QtBot, bench: Workbench, library: Library
+) -> None:
+    screen = LibraryScreen(bench)
+    shown(qtbot, screen)
+    qtbot.waitUntil(lambda: screen.grid.photos.rowCount() == 6, timeout=3000)
+    bench.catalog.photos.mark_missing(library.photos[:2])
+    screen.refresh(CatalogChanges.of(folders=[FolderId(1)]))
+    screen.filters.choose(Pill.FACES)
+    qtbot.waitUntil(lambda: screen.grid.photos.rowCount() == 4, timeout=3000)
+    assert screen._page is not None
+    assert screen._page.standing.total == 4
 
 
 def test_a_decade_shows_the_photos_that_may_lie_in_it_and_many_are_dated_at_once(

@@ -115,6 +115,46 @@ def test_other_photos_keep_what_is_chosen_and_where_the_grid_stands(
     assert grid.verticalScrollBar().value() == place
 
 
+def test_thousands_that_are_chosen_are_chosen_again_at_once(qtbot: QtBot, grid: PhotoGrid) -> None:
+    grid.show_ids([PhotoId(i) for i in range(9_000)])
+    grid.selectAll()
+    told: list[int] = []
+    grid.chosen_changed.connect(lambda: told.append(grid.chosen_count()))
+    thirds = [PhotoId(i) for i in range(0, 12_000, 3)]
+    grid.show_ids(thirds)
+    assert grid.chosen_ids() == [photo_id for photo_id in thirds if photo_id < 9_000]
+    grid.show_ids([PhotoId(i) for i in range(9_000)])
+    assert grid.chosen_ids() == [photo_id for photo_id in thirds if photo_id < 9_000]
+    assert grid.chosen_count() == 3_000
+    assert len(told) == 2
+
+
+def test_the_current_photo_stays_current_among_others(qtbot: QtBot, grid: PhotoGrid) -> None:
+    grid.show_ids([PhotoId(i) for i in range(100)])
+    grid.selectionModel().setCurrentIndex(
+        grid.photos.index(60), QItemSelectionModel.SelectionFlag.NoUpdate
+    )
+    grid.show_ids([PhotoId(i) for i in range(50, 100)])
+    assert grid.currentIndex().row() == 10
+    assert not grid.chosen_ids()
+    grid.show_ids([PhotoId(i) for i in range(50)])
+    assert not grid.currentIndex().isValid()
+
+
+def test_a_picture_that_comes_is_painted_where_its_photo_stands_now(
+    qtbot: QtBot, grid: PhotoGrid
+) -> None:
+    grid.show_ids([PhotoId(i) for i in range(100)])
+    grid.viewport().grab()
+    grid.show_ids([PhotoId(i) for i in range(90, 190)])
+    grid.viewport().grab()
+    with qtbot.waitSignal(grid.photos.dataChanged) as changed:
+        grid.photos.repaint(PhotoId(95))
+    assert [index.row() for index in changed.args[:2]] == [5, 5]
+    with qtbot.assertNotEmitted(grid.photos.dataChanged):
+        grid.photos.repaint(PhotoId(3))
+
+
 def test_tiles_fill_the_width_at_every_size(qtbot: QtBot, grid: PhotoGrid) -> None:
     grid.show_ids([PhotoId(i) for i in range(100)])
     for width in (500, 777, 1200, 1913):

@@ -58,6 +58,7 @@ class LibraryScreen(Screen):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._page: LibraryPage | None = None
+        self._standing: Standing | None = None  # None once something changed, till it is read anew
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._read)
@@ -174,6 +175,7 @@ class LibraryScreen(Screen):
         if changes.everything or changes.photos or changes.faces:
             self._read()
         elif changes.folders and not self._soon.isActive():
+            self._standing = None
             # while a folder is read: 100,000 ids are read and told apart in some 50 ms
             self._soon.start(len(self.grid.photos.ids()) // _TILES_A_MS)
 
@@ -181,18 +183,23 @@ class LibraryScreen(Screen):
         self.grid.setFocus(reason)
 
     @Slot()
-    def _read(self, standing: Standing | None = None) -> None:
-        self._soon.stop()
-        work = partial(read_library, self.bench.catalog, self.filters.filter(), standing)
-        self.read(work, self._on_page)
+    def _read(self) -> None:
+        self._standing = None
+        self._ask()
 
     @Slot(object)
     def _on_filter(self, _wanted: PhotoFilter) -> None:
-        waits = self.waits_for("page") or self._page is None
-        self._read(None if waits or self._page is None else self._page.standing)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Reads what is wanted now; an answer that is still on its way is dropped."""
+        self._soon.stop()
+        work = partial(read_library, self.bench.catalog, self.filters.filter(), self._standing)
+        self.read(work, self._on_page)
 
     def _on_page(self, page: LibraryPage) -> None:
         self._page = page
+        self._standing = page.standing
         for narrowing in (self.filters, self._line):  # there is nothing to be narrowed yet
             narrowing.setVisible(bool(page.standing.folders))
         self.filters.set_failed(page.standing.failed)
