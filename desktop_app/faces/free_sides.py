@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from desktop_app.faces.protobuf import BYTES, VARINT, field, fields
+from desktop_app.models.protobuf import BYTES, VARINT, field, fields
 
 # Field numbers of onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 _MODEL_GRAPH = 7

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from desktop_app.domain.errors import ModelRefused
-from desktop_app.faces.protobuf import BYTES, VARINT, fields, varint
+from desktop_app.models.protobuf import BYTES, VARINT, fields, varint
 
 Shape: TypeAlias = tuple[int | None, ...]
 """Lengths of the dimensions; None for one that the network leaves open."""

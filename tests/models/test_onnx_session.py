@@ -1,5 +1,6 @@
 """A network is opened on the device that was asked for, and tells nobody about it."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -27,6 +28,7 @@ TELLS_THE_TRUTH = """
 import sys
 from pathlib import Path
 from desktop_app.models.onnx_session import open_session
+import gc
 import os
 seen = []
 class Watch:
@@ -123,3 +125,18 @@ def test_a_missing_or_broken_model_is_refused_in_a_sentence(tmp_path: Path) -> N
     broken.write_bytes(b"no model at all")
     with pytest.raises(ModelRefused, match=r"broken\.onnx is damaged"):
         open_session(broken, "cpu")
+
+
+def test_the_bytes_of_a_model_are_not_kept_beside_its_session(model: Path) -> None:
+    gone = []
+
+    class Given(bytes):
+        """Bytes that tell when nobody holds them any more."""
+
+        def __del__(self) -> None:
+            gone.append(len(self))
+
+    session = open_session(Given(model.read_bytes()), "cpu")
+    gc.collect()
+    assert gone == [model.stat().st_size]
+    assert device_of(session) == "cpu"

@@ -38,8 +38,12 @@ def fields(message: Message) -> Iterator[tuple[int, int, Message]]:
 
 def field(number: int, kind: int, value: bytes) -> bytes:
     """One field as bytes, from what `fields` gives."""
-    length = _as_varint(len(value)) if kind == BYTES else b""
-    return _as_varint(number << 3 | kind) + length + value
+    return head(number, kind, len(value)) + value
+
+
+def head(number: int, kind: int, length: int) -> bytes:
+    """What stands before a field's value of so many bytes."""
+    return _as_varint(number << 3 | kind) + (_as_varint(length) if kind == BYTES else b"")
 
 
 def varint(message: bytes | memoryview, at: int = 0) -> tuple[int, int]:
