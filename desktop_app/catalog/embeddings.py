@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from desktop_app.catalog.decisions import DecisionLog
 from desktop_app.catalog.engine import CatalogFile
-from desktop_app.catalog.kept_vectors import KeptVectors
+from desktop_app.catalog.kept_vectors import KeptVectors, Listing, Stamps
 from desktop_app.catalog.rows import packed, plain, plain_parts, sound, unpacked
-from desktop_app.catalog.schema import among, embeddings, faces
+from desktop_app.catalog.schema import among, embedding_stamps, embeddings, faces
 from desktop_app.catalog.subject import Subject, batches, changes_of_faces
 from desktop_app.catalog.vector_file import VectorFile
 from desktop_app.domain.changes import CatalogChanges
@@ -23,6 +23,9 @@ from desktop_app.faces.matrix import FaceMatrix
 from desktop_app.faces.neighbours import FaceBlock
 
 _log = logging.getLogger(__name__)
+
+_PART = 1024  # faces that have one stamp; the catalog's triggers know it too (`>> 10`)
+_MANY_PARTS = 500  # stamps that are new, from which listing everything takes no longer
 
 
 class Embeddings(Subject):
@@ -38,22 +41,17 @@ class Embeddings(Subject):
         The files follow the catalog by themselves, and are made anew where one is missing or
         damaged. A face whose embedding is damaged in the catalog is left out.
         """
-        statement = (
-            select(embeddings.c.face_id, embeddings.c.crc32)
-            .where(embeddings.c.model == model)
-            .order_by(embeddings.c.face_id)
-        )
-        with self._file.read() as connection:
-            rows = np.array(plain(connection, statement), np.int64).reshape(-1, 2)
-        ids, crcs = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
+
+        def look(known: Stamps | None) -> Listing:
+            with self._file.read() as connection:
+                return _listed(connection, model, known)
 
         def read(wanted: NDArray[np.int64]) -> VectorFile:
-            found, vectors = self.embeddings(model, [FaceId(number) for number in wanted.tolist()])
-            there = np.array(found, np.int64)
-            block = FaceBlock.of(there, fixed_point(vectors.reshape(len(found), -1)))
-            return VectorFile(None, block, crcs[np.searchsorted(ids, there)])
+            ids, vectors, crcs = self._sound(model, among(wanted.tolist()))
+            block = FaceBlock.of(ids, fixed_point(vectors.reshape(len(ids), -1)))
+            return VectorFile(None, block, crcs)
 
-        return self._kept.matrix(model, (ids, crcs), read)
+        return self._kept.matrix(model, look, read)
 
     def forget_vectors(self) -> None:
         """Removes the files beside the catalog; `matrix` makes them anew from what is left."""
@@ -87,15 +85,22 @@ class Embeddings(Subject):
         Embeddings whose bytes changed on the disk are left out with a line in the log; see
         `drop_damaged`.
         """
+        found, vectors, _ = self._sound(model, None if ids is None else among(ids))
+        return [FaceId(number) for number in found.tolist()], vectors
+
+    def _sound(
+        self, model: str, wanted: Select[tuple[int]] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+        """Ids, rising, vectors and checksums of the embeddings that are as they were written."""
         this = embeddings.c.model == model
-        if ids is not None:
-            this &= embeddings.c.face_id.in_(among(ids))
+        if wanted is not None:
+            this &= embeddings.c.face_id.in_(wanted)
         rows = (
             select(embeddings.c.face_id, embeddings.c.vector, embeddings.c.crc32)
             .where(this)
             .order_by(embeddings.c.face_id)
         )
-        found: list[FaceId] = []
+        found: list[tuple[int, int]] = []
         vectors = np.zeros((0, 0), np.float32)
         damaged = 0
         with self._file.read() as connection:
@@ -109,10 +114,11 @@ class Embeddings(Subject):
                 if not found:
                     vectors = np.empty((count, matrix.shape[1]), np.float32)
                 vectors[len(found) : len(found) + len(whole)] = matrix
-                found += [FaceId(row[0]) for row in whole]
+                found += [(row[0], row[2]) for row in whole]
         if damaged:
             _log.warning("%d damaged embeddings were left out", damaged)
-        return found, vectors[: len(found)]
+        ids, crcs = np.array(found, np.int64).reshape(-1, 2).T.copy()
+        return ids, vectors[: len(found)], crcs
 
     def without_embedding(self, model: str, limit: int) -> list[FaceId]:
         """Faces that this model has still to describe, oldest in the catalog first."""
@@ -167,3 +173,28 @@ class Embeddings(Subject):
                     )
                 )
         return sorted({face_id for _, face_id in damaged})
+
+
+def _listed(connection: Connection, model: str, known: Stamps | None) -> Listing:
+    """The embeddings of the parts whose stamps differ from those known; of all, without any."""
+    stamped = select(embedding_stamps.c.part, embedding_stamps.c.stamp).where(
+        embedding_stamps.c.model == model
+    )
+    stamps = dict(plain(connection, stamped))
+    statement = (
+        select(embeddings.c.face_id, embeddings.c.crc32)
+        .where(embeddings.c.model == model)
+        .order_by(embeddings.c.face_id)
+    )
+    spans = None
+    if known is not None:
+        parts = sorted(p for p in stamps.keys() | known.keys() if stamps.get(p) != known.get(p))
+        spans = [(part * _PART, part * _PART + _PART - 1) for part in parts]
+    if spans is None or len(spans) > _MANY_PARTS:
+        spans, rows = None, plain(connection, statement)
+    else:
+        rows = []
+        for span in spans:
+            rows += plain(connection, statement.where(embeddings.c.face_id.between(*span)))
+    ids, crcs = np.array(rows, np.int64).reshape(-1, 2).T.copy()
+    return Listing(stamps, spans, ids, crcs)

@@ -3,15 +3,17 @@
 Beside the catalog lies a folder of files that are never changed: each is written whole, and holds
 some faces as 16-bit vectors and sign codes. New faces come as a new small file, small files are
 joined into larger ones, and a file with a face that is gone is replaced, so that no byte of it
-stays. A second process that reads meanwhile sees whole files only, and takes from the catalog what
-they lack.
+stays. What the files hold is compared with the whole catalog when they are opened, and from then on
+with the parts of it whose stamps are new. A second process that reads meanwhile sees whole files
+only, and takes from the catalog what they lack.
 """
 
 import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +31,35 @@ FULL = 1 << 16
 
 _MOST_SMALL = 12  # files that are not full, before they are joined
 
-Listed = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Face ids, rising, and the checksum of each one's embedding: what the catalog holds now."""
+Stamps = Mapping[int, int]
+"""Parts of the catalog, and a number for each that is drawn anew when an embedding changes there.
+
+While a part's number is the same, or still lacks, so is what it holds.
+"""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The embeddings that a catalog holds at one moment, in some parts of it or in all."""
+
+    stamps: Stamps  # of all parts
+    spans: Sequence[tuple[int, int]] | None  # first and last face id of what was listed; None: all
+    ids: NDArray[np.int64]  # (faces,), rising
+    crcs: NDArray[np.int64]  # (faces,), checksum of each one's embedding
+
+
+Look = Callable[[Stamps | None], Listing]
+"""Lists what differs from some stamps; all, without any."""
 
 Read = Callable[[NDArray[np.int64]], VectorFile]
 """Reads the embeddings of some faces from the catalog."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    stamps: Stamps
+    files: Sequence[VectorFile]  # no face is in two of them
+    matrix: FaceMatrix
 
 
 class KeptVectors:
@@ -43,86 +69,88 @@ class KeptVectors:
         self.folder = catalog.with_name(catalog.name + "-vectors")
         self._read_only = read_only
         self._lock = threading.Lock()
-        self._files: dict[str, list[VectorFile]] = {}
-        self._matrices: dict[str, tuple[Listed, FaceMatrix]] = {}
+        self._known: dict[str, _Known] = {}
+        self._to_remove: set[Path] = set()
 
-    def matrix(self, model: str, listed: Listed, read: Read) -> FaceMatrix:
-        """All faces that a model described, as the catalog lists them now.
+    def matrix(self, model: str, look: Look, read: Read) -> FaceMatrix:
+        """All faces that a model described, as the catalog holds them now.
 
         A face whose embedding the catalog itself finds damaged is left out.
         """
         with self._lock:
-            known = self._matrices.get(model)
-            if known is not None and all(
-                np.array_equal(one, other) for one, other in zip(known[0], listed, strict=True)
-            ):
-                return known[1]
-            files = self._up_to_date(model, listed, read)
-            self._files[model] = files
-            matrix = FaceMatrix.of([file.block for file in files], [file.crcs for file in files])
-            self._matrices[model] = (listed, matrix)
+            known = self._known.get(model)
+            if known is None:
+                listing = look(None)
+                files, wanted = self._opened(model, listing)
+            else:
+                listing = look(known.stamps)
+                gone, wanted = _differing(known.matrix, listing)
+                if not len(gone) and not len(wanted):
+                    self._known[model] = _Known(listing.stamps, known.files, known.matrix)
+                    return known.matrix
+                files = _without(known, gone)
+            now = self._kept(model, files, [read(some) for some in _in_files(wanted)])
+            matrix = FaceMatrix.of([file.block for file in now], [file.crcs for file in now])
+            self._known[model] = _Known(listing.stamps, now, matrix)
             return matrix
 
     def forget(self) -> None:
         """Removes every file; what the catalog still holds is kept anew when it is asked for."""
         with self._lock:
-            self._files.clear()
-            self._matrices.clear()
+            self._known.clear()
+            self._to_remove.clear()
             if self.folder.is_dir():
                 for path in self.folder.iterdir():
                     path.unlink(missing_ok=True)
 
-    def _up_to_date(self, model: str, listed: Listed, read: Read) -> list[VectorFile]:
-        ids, crcs = listed
-        missing = np.ones(len(ids), bool)
-        whole: list[VectorFile] = []
-        loose: list[VectorFile] = []
-        gone: list[Path] = []
-        for file in self._opened(model):
-            at = np.minimum(np.searchsorted(ids, file.block.ids), max(len(ids) - 1, 0))
-            alive = np.zeros(len(file.block), bool)
-            if len(ids):
-                alive = (ids[at] == file.block.ids) & (crcs[at] == file.crcs) & missing[at]
-                missing[at[alive]] = False
-            if alive.all() and len(alive):
-                whole.append(file)
-                continue
-            if alive.any():
-                loose.append(file.only(alive))
-            if file.path is not None:
-                gone.append(file.path)
-        wanted = ids[missing]
-        for start in range(0, len(wanted), FULL):
-            new = read(wanted[start : start + FULL])
-            if len(new.block):
-                loose.append(new)
-        small = [file for file in whole if len(file.block) < FULL]
-        if len(small) + len(loose) > _MOST_SMALL:
-            loose += [file.only(np.ones(len(file.block), bool)) for file in small]
-            gone += [file.path for file in small if file.path is not None]
-            whole = [file for file in whole if len(file.block) >= FULL]
-        made = self._written(model, loose)
-        if not self._read_only:
-            for path in gone:
-                _remove(path)
-        return whole + made
+    def _opened(
+        self, model: str, listing: Listing
+    ) -> tuple[list[tuple[VectorFile, NDArray[np.bool_]]], NDArray[np.int64]]:
+        """The files on the disk, which of their faces are as they are listed, and what they lack.
 
-    def _opened(self, model: str) -> list[VectorFile]:
-        """The files known, and those on the disk that are not; damaged ones are removed."""
-        on_disk = set(self.folder.glob(f"{_short(model)}-*.faces"))
-        files = [
-            file for file in self._files.get(model, []) if file.path is None or file.path in on_disk
-        ]
-        for path in sorted(on_disk - {file.path for file in files}):
+        Damaged files are removed. Of a face in two files, as a kill may leave it, one is taken.
+        """
+        ids, crcs = listing.ids, listing.crcs
+        missing = np.ones(len(ids), bool)
+        files = []
+        for path in sorted(self.folder.glob(f"{_short(model)}-*.faces")):
             try:
-                files.append(VectorFile.read(path))
+                file = VectorFile.read(path)
             except FileNotFoundError:
                 continue  # joined with others meanwhile
             except (ValueError, OSError) as error:
                 _log.warning("a file of face vectors is damaged and made anew: %s", error)
-                if not self._read_only:
-                    _remove(path)
-        return files
+                self._to_remove.add(path)
+                continue
+            alive = np.zeros(len(file.block), bool)
+            if len(ids):
+                at = np.minimum(np.searchsorted(ids, file.block.ids), len(ids) - 1)
+                alive = (ids[at] == file.block.ids) & (crcs[at] == file.crcs) & missing[at]
+                missing[at[alive]] = False
+            files.append((file, alive))
+        return files, ids[missing]
+
+    def _kept(
+        self,
+        model: str,
+        files: Sequence[tuple[VectorFile, NDArray[np.bool_]]],
+        new: Sequence[VectorFile],
+    ) -> list[VectorFile]:
+        """The faces of some files that are alive, and new ones, in files on the disk."""
+        whole = [file for file, alive in files if alive.all() and len(alive)]
+        loose = [file.only(alive) for file, alive in files if alive.any() and not alive.all()]
+        loose += [file for file in new if len(file.block)]
+        gone = {file.path for file, alive in files if not alive.all() or not len(alive)}
+        small = [file for file in whole if len(file.block) < FULL]
+        if len(small) + len(loose) > _MOST_SMALL:
+            loose += [file.only(np.ones(len(file.block), bool)) for file in small]
+            gone |= {file.path for file in small}
+            whole = [file for file in whole if len(file.block) >= FULL]
+        made = self._written(model, loose)
+        self._to_remove |= {path for path in gone if path is not None}
+        if not self._read_only:
+            self._to_remove = {path for path in self._to_remove if not _removed(path)}
+        return whole + made
 
     def _written(self, model: str, loose: list[VectorFile]) -> list[VectorFile]:
         """The faces in files of at most `FULL`; in memory where they may or can not be written."""
@@ -160,12 +188,49 @@ class KeptVectors:
         return True
 
 
+def _differing(matrix: FaceMatrix, listing: Listing) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of the parts listed: faces that are gone or described anew, and those to be read; ids."""
+    spans = [(0, np.iinfo(np.int64).max)] if listing.spans is None else listing.spans
+    cuts = [
+        slice(np.searchsorted(matrix.ids, first), np.searchsorted(matrix.ids, last, "right"))
+        for first, last in spans
+    ]
+    none = [np.zeros(0, np.int64)]
+    before = np.stack(
+        [
+            np.concatenate([*none, *(matrix.ids[cut] for cut in cuts)]),
+            np.concatenate([*none, *(matrix.crcs[cut] for cut in cuts)]),
+        ]
+    )
+    now = np.stack([listing.ids, listing.crcs])
+    at = np.searchsorted(before[0], now[0])
+    same = at < before.shape[1]
+    same[same] = (before[:, at[same]] == now[:, same]).all(axis=0)
+    gone = np.ones(before.shape[1], bool)
+    gone[at[same]] = False
+    return before[0, gone], now[0, ~same]
+
+
+def _without(known: _Known, gone: NDArray[np.int64]) -> list[tuple[VectorFile, NDArray[np.bool_]]]:
+    """The files known, and which of their faces are not among those that are gone."""
+    alive = [np.ones(len(file.block), bool) for file in known.files]
+    for file, row in zip(*known.matrix.places(gone), strict=True):
+        alive[file][row] = False
+    return list(zip(known.files, alive, strict=True))
+
+
+def _in_files(ids: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [ids[start : start + FULL] for start in range(0, len(ids), FULL)]
+
+
 def _short(model: str) -> str:
     return hashlib.sha256(model.encode()).hexdigest()[:12]
 
 
-def _remove(path: Path) -> None:
+def _removed(path: Path) -> bool:
     try:
         path.unlink(missing_ok=True)
     except OSError:  # still mapped, where a system does not allow that: removed another time
         _log.warning("a file of face vectors could not be removed", exc_info=True)
+        return False
+    return True

@@ -135,6 +135,14 @@ embeddings = Table(
     UniqueConstraint("face_id", "model"),
 )
 
+embedding_stamps = Table(
+    "embedding_stamps",
+    METADATA,
+    Column("model", Text, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    _number("stamp"),
+)
+
 rejections = Table(
     "rejections",
     METADATA,

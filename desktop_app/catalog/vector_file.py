@@ -41,6 +41,8 @@ class VectorFile:
         with memoryview(mapped) as whole, whole[_HEADER.size :] as rest:
             if zlib.crc32(rest) != crc32:
                 raise ValueError("a bit is not as it was written")
+        if hasattr(mmap, "MADV_DONTNEED"):  # read through once: only what is used stays resident
+            mapped.madvise(mmap.MADV_DONTNEED)
         ids = np.frombuffer(mapped, "<i8", faces, places[0])
         crcs = np.frombuffer(mapped, "<u4", faces, places[1]).astype(np.int64)
         codes = np.frombuffer(mapped, "<u8", words * faces, places[2]).reshape(words, faces)

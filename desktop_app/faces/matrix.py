@@ -44,9 +44,10 @@ class FaceMatrix:
             return np.zeros(len(ids), bool)
         return np.asarray(self.ids[self._at(ids)] == ids)
 
-    def crcs_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """(faces,): the checksums of some faces that are here."""
-        return self.crcs[self._at(ids)]
+    def places(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """(faces,) each: the blocks of some faces that are here, and their rows in them."""
+        at = self._at(ids)
+        return self._block[at], self._row[at]
 
     def of_faces(self, ids: NDArray[np.int64]) -> FaceBlock:
         """Those of some faces that are here, in the order asked for, copied."""
