@@ -139,7 +139,6 @@ def test_a_quick_index_leaves_the_closer_look_for_later(
         (("restore", "nowhere.jpg", "--out", "x.png"), "nowhere.jpg"),
         (("restore", LIBRARY / PRINT, "--out", "picture.doc"), "Choose a name that ends so"),
         (("restore", LIBRARY / PRINT), "where to write"),
-        (("restore", LIBRARY / PRINT, "--person", "Nobody", "--out", "x.png"), "Nobody"),
         (("restore", LIBRARY / PRINT, "--engine", "instant-restore", "--out", "x.png"), "install"),
         (("index", "no-such-folder"), "no folder"),
         (("people", "name", "Somebody"), "which faces"),
@@ -160,6 +159,22 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert sentence in answer["error"]
     assert "Traceback" not in answer["error"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_person_whom_nobody_named_is_said_with_and_without_a_catalog(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKENESS_HOME", str(tmp_path / "home"))  # a library of its own
+    wish = ("restore", LIBRARY / PRINT, "--person", "Nobody", "--out", tmp_path / "x.png")
+    code, answer = ask(*wish)
+    assert (code, answer["kind"]) == (1, "FileVanished")
+    assert "There is no catalog yet" in answer["error"]
+    (tmp_path / "photos").mkdir()
+    assert ask("index", tmp_path / "photos")[0] == 0
+    code, answer = ask(*wish)
+    assert code == 1
+    assert "Nobody" in answer["error"]
+    assert not (tmp_path / "x.png").exists()
 
 
 def test_wrong_arguments_are_misuse(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """A pack read here and by insightface itself gives the same faces and the same vectors."""
 
 import shutil
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -21,8 +22,13 @@ SAME_PLACE = 1e-2  # pixels of the photo; measured: 0
 SAME_SCORE = 1e-5  # measured: 0
 SAME_VECTOR = 1e-5  # 1 - cosine; measured: 9e-7
 
-# insightface 2.1 still calls scikit-image by an older name
-pytestmark = pytest.mark.filterwarnings("ignore:`estimate` is deprecated:FutureWarning")
+
+@pytest.fixture(autouse=True)
+def insightface_remarks() -> Iterator[None]:
+    """insightface 2.1 still calls scikit-image by an older name."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`estimate` is deprecated", FutureWarning)
+        yield
 
 
 @pytest.fixture(scope="module")
