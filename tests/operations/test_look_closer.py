@@ -22,23 +22,17 @@ from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.look_closer import look_closer
 from desktop_app.operations.looking_order import LookingOrder, Pace
 from desktop_app.settings.places import resources
-from tests.reliability.scenes import EYES, HashEmbedder, MiddleDetector
+from tests.noise_album import make_noise_album
+from tests.stand_in_eyes import EYES, HashEmbedder, MiddleDetector, TwoLooks
 
 from .conftest import OFFICE
-from .two_looks import TwoLooks
 
 PHOTOS = 6
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    generator = np.random.default_rng(4)
-    for number in range(PHOTOS):
-        pixels = cv2.resize(generator.integers(0, 255, (9, 12, 3), np.uint8), (240, 180))
-        cv2.imwrite(str(folder / f"{number}.jpg"), pixels)
-    return folder
+    return make_noise_album(tmp_path / "photos", PHOTOS, (240, 180))
 
 
 @pytest.fixture
@@ -159,7 +153,7 @@ def test_the_photos_asked_for_come_first_and_pausing_holds_the_rest(
             names.append(progress.what)
 
     look_closer(catalog, looked, _eyes(detector), thumbnails, note, order=order)
-    assert names == ["4.jpg", "2.jpg", "0.jpg", "1.jpg", "3.jpg", "5.jpg"]
+    assert names == ["04.jpg", "02.jpg", "00.jpg", "01.jpg", "03.jpg", "05.jpg"]
 
 
 def test_a_photo_turned_meanwhile_is_not_told_of_as_it_lay(
@@ -186,11 +180,11 @@ def test_a_photo_turned_meanwhile_is_not_told_of_as_it_lay(
 def test_a_photo_whose_content_changed_waits_to_be_read(
     catalog: Catalog, looked: FolderId, folder: Path, detector: TwoLooks, thumbnails: ThumbnailStore
 ) -> None:
-    cv2.imwrite(str(folder / "0.jpg"), np.zeros((180, 240, 3), np.uint8))
+    cv2.imwrite(str(folder / "00.jpg"), np.zeros((180, 240, 3), np.uint8))
     look_closer(catalog, looked, _eyes(detector), thumbnails, silent)
     assert _counts(catalog) == [1] + [2] * (PHOTOS - 1)
     (changed,) = catalog.photos.next_to_index(looked, 9)
-    assert Path(changed.path).name == "0.jpg"
+    assert Path(changed.path).name == "00.jpg"
 
 
 def test_a_lost_photo_is_missing_and_a_lost_folder_waits(
@@ -203,7 +197,7 @@ def test_a_lost_photo_is_missing_and_a_lost_folder_waits(
     assert catalog.folders.all()[0].offline
     assert catalog.photos.closer_looks_left() == 0  # none that could be looked at
     away.rename(folder)
-    (folder / "0.jpg").unlink()
+    (folder / "00.jpg").unlink()
     catalog.folders.mark_offline(looked, False)
     assert catalog.photos.closer_looks_left() == PHOTOS
     look_closer(catalog, None, _eyes(detector), thumbnails, silent)

@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from desktop_app.catalog.catalog import Catalog
@@ -24,20 +22,15 @@ from desktop_app.operations.index_folder import index_folder, rescan_folder
 from desktop_app.operations.look_at_photos import Lookers
 from desktop_app.operations.looking_order import LookingOrder, Pace
 from desktop_app.operations.room_for_work import RoomForWork
-from tests.reliability.scenes import EYES, HashEmbedder, MiddleDetector
+from tests.noise_album import make_noise_album
+from tests.stand_in_eyes import EYES, HashEmbedder, MiddleDetector
 
 PHOTOS = 24
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    generator = np.random.default_rng(4)
-    for number in range(PHOTOS):
-        pixels = cv2.resize(generator.integers(0, 255, (9, 12, 3), np.uint8), (120, 90))
-        cv2.imwrite(str(folder / f"{number:02}.jpg"), pixels)
-    return folder
+    return make_noise_album(tmp_path / "photos", PHOTOS)
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ from desktop_app.imaging.source import decode_source
 from desktop_app.operations.export_photos import ExportRequest, PageWish, export_photo
 from desktop_app.operations.restore_photos import restore_photos
 from tests.operations.conftest import MirrorRestorer
-from tests.reliability.scenes import EYES, Home
+from tests.reliability.scenes import Home
+from tests.stand_in_eyes import EYES
 
 YESTERDAY = b"the export of yesterday"
 SIGNED = ("jpeg", "png", "tiff", "webp", "avif")

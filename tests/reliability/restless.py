@@ -19,7 +19,7 @@ from desktop_app.operations.export_photos import ExportRequest
 from desktop_app.settings.places import places
 from desktop_app.settings.settings import Settings
 from desktop_app.ui.subjects import CompareSubject, ExportSubject, PhotoSubject, RestoreSubject
-from tests.reliability.scenes import make_photos
+from tests.noise_album import make_noise_album
 
 ALBUMS = 3
 
@@ -36,7 +36,7 @@ class Restless:
         self._out.mkdir()
         self._albums = [folder / f"album{number}" for number in range(ALBUMS)]
         for album in self._albums:
-            make_photos(album)
+            make_noise_album(album, 14)
         self.done: list[str] = []
         self.windows = 0
         self.open()

@@ -17,17 +17,15 @@ from desktop_app.domain.progress import Report, silent
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
-from desktop_app.models.store import ModelStore
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.restoration.apart import process as apart_process
 from desktop_app.restoration.apart import restorer as apart
-from desktop_app.settings.places import places
 from desktop_app.settings.settings import Settings
+from tests.noise_album import make_noise_album
 from tests.reliability.long_session import Session
-from tests.reliability.scenes import EYES, MiddleDetector, make_photos
+from tests.stand_in_eyes import EYES, MiddleDetector
 from tests.ui.conftest import *  # noqa: F403 -- the painted library and its runner
-from tests.ui.painting import Library
 
 FAULTY_CHILD = Path(__file__).with_name("faulty_child.py")
 OUT_OF_MEMORY = "Failed to allocate memory for requested buffer of size 268435456"
@@ -100,7 +98,7 @@ def test_a_device_that_fails_while_indexing_costs_no_photo_its_place(
                 raise DeviceFailed("The device reported a fault.")
             return super().detect(image)
 
-    make_photos(tmp_path / "photos")
+    make_noise_album(tmp_path / "photos", 14)
     with Catalog.open(tmp_path / "catalog") as catalog:
         folder_id, _ = add_folder(catalog, tmp_path / "photos")
         thumbnails = ThumbnailStore(tmp_path / "thumbnails", 10**8)
@@ -116,16 +114,11 @@ def test_a_device_that_fails_while_indexing_costs_no_photo_its_place(
 
 def test_after_a_fault_the_window_opens_its_models_anew(
     qtbot: QtBot,
-    tmp_path: Path,
-    library: Library,
     runner: JobRunner,
-    bundled_models: Path,
+    join: Callable[..., Likeness],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    where = places(tmp_path / "home")
-    store = ModelStore(bundled_models, where.models)
-    likeness = Likeness(library.catalog, where, store, runner, Settings())
-    qtbot.addWidget(likeness.window)
+    likeness = join(Settings())
     forgotten: list[str] = []
     monkeypatch.setattr(likeness.eyes, "forget", lambda: forgotten.append("eyes"))
     monkeypatch.setattr(likeness.restorer, "forget", lambda: forgotten.append("restorer"))

@@ -25,7 +25,6 @@ from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.index_folder import index_folder
 from tests.catalog.library import Library
 from tests.reliability.failing_calls import REFUSALS, refusals
-from tests.reliability.scenes import EYES
 from tests.reliability.watched_disk import (
     CANNOT_OPEN,
     FULL,
@@ -38,6 +37,7 @@ from tests.reliability.watched_disk import (
     can_watch,
     watched_disk,
 )
+from tests.stand_in_eyes import EYES
 
 needs_watching = pytest.mark.skipif(
     not can_watch(), reason="this SQLite hides its table of functions"

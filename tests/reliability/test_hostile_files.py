@@ -30,7 +30,7 @@ from desktop_app.settings.places import resources
 from tests.imaging import pictures
 from tests.imaging.raw_files import save_dng
 from tests.reliability.hostile import folder_run, mutated_run, scanned, seeds
-from tests.reliability.scenes import EYES
+from tests.stand_in_eyes import EYES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MUTATED = int(os.environ.get("LIKENESS_TEST_MUTATED", "1000"))

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.app import Likeness, likeness, parts
 from desktop_app.ui import theme
 from tests.reliability.restless import Restless
-from tests.reliability.scenes import EYES
+from tests.stand_in_eyes import EYES
 from tests.ui.restored import PaintedRestorer
 
 ACTIONS = int(os.environ.get("LIKENESS_TEST_RESTLESS", "500"))

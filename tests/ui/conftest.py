@@ -5,7 +5,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -109,20 +109,29 @@ class _PaintedEmbedder:
 
 
 @pytest.fixture
+def join(
+    qtbot: QtBot, tmp_path: Path, library: Library, runner: JobRunner, bundled_models: Path
+) -> Callable[..., Likeness]:
+    """Joins the whole window on the painted library; it is not shown yet."""
+
+    def joined(settings: Settings, models: Path = bundled_models) -> Likeness:
+        where = places(tmp_path / "home")
+        store = ModelStore(models, where.models)
+        made = Likeness(library.catalog, where, store, runner, settings)
+        qtbot.addWidget(made.window)
+        return made
+
+    return joined
+
+
+@pytest.fixture
 def likeness(
-    qtbot: QtBot,
-    tmp_path: Path,
-    library: Library,
-    runner: JobRunner,
-    monkeypatch: pytest.MonkeyPatch,
+    join: Callable[..., Likeness], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Likeness:
     """The whole window on the painted library, with an engine and eyes that paint."""
-    where = places(tmp_path / "home")
-    store = ModelStore(tmp_path / "none", where.models)
     eyes = Eyes(cast(Any, None), cast(Any, _PaintedEmbedder()))
     monkeypatch.setattr(Likeness, "_open_eyes", lambda self: eyes)
     monkeypatch.setattr(Likeness, "_open_restorer", lambda self, engine: PaintedRestorer())
-    made = Likeness(library.catalog, where, store, runner, Settings(theme="dark"))
-    qtbot.addWidget(made.window)
+    made = join(Settings(theme="dark"), tmp_path / "none")
     made.begin([], False)  # its folder is not read anew
     return made

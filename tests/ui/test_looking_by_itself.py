@@ -21,7 +21,7 @@ from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.watching import Watching
 from tests.imaging.test_first_picture import jpeg, photo_with_small_one
-from tests.operations.two_looks import TwoLooks
+from tests.stand_in_eyes import TwoLooks
 from tests.ui.painting import Library, paint_photo
 
 LONG = 20_000

@@ -1,5 +1,6 @@
 """The window: the way between screens, keys everywhere, names for every control."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from desktop_app.app import Likeness
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
-from desktop_app.models.store import ModelStore
 from desktop_app.settings.places import places
 from desktop_app.settings.settings import Settings, load_settings
 from desktop_app.ui import theme
@@ -33,13 +33,8 @@ from tests.ui.painting import Library
 
 
 @pytest.fixture
-def likeness(
-    qtbot: QtBot, tmp_path: Path, library: Library, runner: JobRunner, bundled_models: Path
-) -> Likeness:
-    where = places(tmp_path / "home")
-    store = ModelStore(bundled_models, where.models)
-    made = Likeness(library.catalog, where, store, runner, Settings(theme="dark"))
-    qtbot.addWidget(made.window)
+def likeness(qtbot: QtBot, join: Callable[..., Likeness]) -> Likeness:
+    made = join(Settings(theme="dark"))
     made.window.go("library")
     made.window.show()
     qtbot.waitUntil(lambda: made.library.grid.photos.rowCount() == 6, timeout=5000)
@@ -112,15 +107,12 @@ class WindowWatch(QObject):
 
 
 def test_no_control_flashes_up_as_a_window_of_its_own(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, library: Library, runner: JobRunner
+    qtbot: QtBot, qapp: QApplication, library: Library, join: Callable[..., Likeness]
 ) -> None:
     watch = WindowWatch()
     qapp.installEventFilter(watch)
     try:
-        where = places(tmp_path / "home")
-        store = ModelStore(tmp_path, where.models)
-        made = Likeness(library.catalog, where, store, runner, Settings(theme="dark"))
-        qtbot.addWidget(made.window)
+        made = join(Settings(theme="dark"))
         made.window.show()
         for key, subject in (
             ("library", None),

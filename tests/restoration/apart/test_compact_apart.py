@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from desktop_app.domain.restoration import Restorer
 from desktop_app.models.store import ModelStore
 from desktop_app.restoration.apart.restorer import RestorerApart
 from desktop_app.restoration.engines import open_compact, open_restorer
+from tests.restoration.apart.drivers import application
 
 SIDE = 256
 LUCK = np.random.default_rng(3)
@@ -81,7 +80,7 @@ def test_what_it_refuses_arrives_in_its_own_words(apart: RestorerApart) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a thing of POSIX")
 def test_a_killed_application_leaves_no_engine_behind(bundled_models: Path, tmp_path: Path) -> None:
-    driver = (
+    program = (
         "import sys, time\n"
         "from pathlib import Path\n"
         "from desktop_app.models.store import ModelStore\n"
@@ -93,15 +92,8 @@ def test_a_killed_application_leaves_no_engine_behind(bundled_models: Path, tmp_
         "print(restorer.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", driver],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    ) as application:
-        assert application.stdout is not None
-        child = int(application.stdout.readline())
-        application.kill()
+    with application(program) as (running, child):
+        running.kill()
     deadline = time.monotonic() + 20
     while _runs(child) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -22,6 +22,7 @@ from desktop_app.domain.progress import Cancelled
 from desktop_app.restoration.apart import restorer as apart
 from desktop_app.restoration.apart.wire import Broken, EngineFailed, Message, read_message
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
+from tests.restoration.apart.drivers import application
 
 STAND_IN = Path(__file__).with_name("stand_in_child.py")
 CROP = np.full((64, 64, 3), 100, np.uint8)
@@ -211,7 +212,7 @@ def test_an_interrupt_of_the_terminal_is_the_other_sides_to_decide(engine):
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is a thing of POSIX")
 def test_control_c_ends_the_work_inside_a_face_and_the_engine_with_it():
-    driver = (
+    program = (
         "import signal, sys, numpy as np\n"
         "from pathlib import Path\n"
         "from desktop_app.restoration.apart import restorer as apart\n"
@@ -228,13 +229,7 @@ def test_control_c_ends_the_work_inside_a_face_and_the_engine_with_it():
         "except KeyboardInterrupt:\n"
         "    sys.exit(130 if engine.pid is None else 1)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", driver],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    ) as terminal:
-        child = int(terminal.stdout.readline())
+    with application(program) as (terminal, child):
         time.sleep(0.5)
         terminal.send_signal(signal.SIGINT)
         assert terminal.wait(20) == 130

@@ -1,15 +1,13 @@
 """The embedded engine starts beside the window, before it is asked for, and ends with it."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Likeness
 from desktop_app.domain.ids import FaceId
 from desktop_app.jobs.runner import JobRunner
-from desktop_app.models.store import ModelStore
 from desktop_app.restoration.apart.restorer import RestorerApart
-from desktop_app.settings.places import places
 from desktop_app.settings.settings import Settings
 from desktop_app.ui.subjects import RestoreSubject
 from tests.ui.painting import Library
@@ -18,13 +16,11 @@ _WAIT = 30_000
 
 
 def test_the_engine_is_ready_when_a_photo_comes_up_and_ends_with_the_window(
-    qtbot: QtBot, tmp_path: Path, library: Library, runner: JobRunner, bundled_models: Path
+    qtbot: QtBot, library: Library, runner: JobRunner, join: Callable[..., Likeness]
 ) -> None:
-    catalog, where = library.catalog, places(tmp_path / "home")
+    catalog = library.catalog
     catalog.faces.confirm([FaceId(face) for face in library.faces[0]], catalog.people.add("Anna"))
-    store = ModelStore(bundled_models, where.models)
-    likeness = Likeness(catalog, where, store, runner, Settings(device="cpu"))
-    qtbot.addWidget(likeness.window)
+    likeness = join(Settings(device="cpu"))
     likeness.begin([], False)
     likeness.window.go("restore", RestoreSubject(library.photos[0]))
     qtbot.waitUntil(likeness.restore.guides.restore.isEnabled, timeout=_WAIT)
@@ -37,12 +33,9 @@ def test_the_engine_is_ready_when_a_photo_comes_up_and_ends_with_the_window(
 
 
 def test_a_photo_in_which_nothing_can_be_restored_starts_no_engine(
-    qtbot: QtBot, tmp_path: Path, library: Library, runner: JobRunner, bundled_models: Path
+    qtbot: QtBot, library: Library, runner: JobRunner, join: Callable[..., Likeness]
 ) -> None:
-    where = places(tmp_path / "home")
-    store = ModelStore(bundled_models, where.models)
-    likeness = Likeness(library.catalog, where, store, runner, Settings(device="cpu"))
-    qtbot.addWidget(likeness.window)
+    likeness = join(Settings(device="cpu"))
     asked: list[str] = []
     likeness.restore.engine_wanted.connect(asked.append)
     likeness.begin([], False)

@@ -1,12 +1,42 @@
-"""A detector that sees a second face in each photo only when it looks closely."""
+"""Eyes that need no model: what they find and how they describe it is known beforehand."""
 
+import hashlib
 import threading
 
 import numpy as np
 
 from desktop_app.domain.errors import DeviceFailed
-from desktop_app.domain.face import BBox, DetectedFace
+from desktop_app.domain.face import BBox, DetectedFace, Embedding, Landmarks
 from desktop_app.domain.photo import RgbImage
+from desktop_app.operations.eyes import Eyes
+
+
+class MiddleDetector:
+    """Finds one face in the middle of every photo."""
+
+    id = "middle"
+
+    def detect(self, image: RgbImage) -> list[DetectedFace]:
+        height, width = image.shape[:2]
+        points = [(0.35, 0.4), (0.65, 0.4), (0.5, 0.55), (0.38, 0.7), (0.62, 0.7)]
+        landmarks = np.array(points, np.float32) * np.array([width, height], np.float32)
+        box = BBox(width * 0.2, height * 0.2, width * 0.8, height * 0.8)
+        return [DetectedFace(box, landmarks, 0.9)]
+
+
+class HashEmbedder:
+    """Describes a face by what the photo's pixels hash to."""
+
+    id = "hash"
+    dimensions = 64
+
+    def embed(self, image: RgbImage, landmarks: Landmarks) -> Embedding:
+        seed = int.from_bytes(hashlib.sha256(image.tobytes()).digest()[:4], "big")
+        made = np.random.default_rng(seed).normal(size=64).astype(np.float32)
+        return np.asarray(made / np.linalg.norm(made), np.float32)
+
+
+EYES = Eyes(MiddleDetector(), HashEmbedder())
 
 POINTS = ((0.31, 0.41), (0.69, 0.41), (0.50, 0.60), (0.35, 0.79), (0.65, 0.79))
 
