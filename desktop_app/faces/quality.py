@@ -3,20 +3,19 @@
 import cv2
 import numpy as np
 
-from desktop_app.domain.face import DetectedFace, FaceQuality, Landmarks
+from desktop_app.domain.face import FaceQuality, Landmarks
 from desktop_app.domain.photo import RgbImage
-from desktop_app.faces.alignment import align_for_embedding
 
 _SHARP = 0.040  # detail of a crisp portrait (the gt of ../shared/data/identities: 0.028 to 0.049)
 _BLURRED = 0.012  # detail of their degraded faces: 0.010 to 0.019
 
 
-def measure_quality(image: RgbImage, face: DetectedFace) -> FaceQuality:
-    """`image` is (height, width, 3), the photo in which the face was found."""
-    luminance = _face_itself(image, face.landmarks)
-    eyes = face.landmarks[1] - face.landmarks[0]
+def measure_quality(aligned: RgbImage, landmarks: Landmarks) -> FaceQuality:
+    """Of the face as `align_for_embedding` cuts it by these points of the photo."""
+    luminance = _face_itself(aligned)
+    eyes = landmarks[1] - landmarks[0]
     distance = float(np.hypot(*eyes))
-    nose = face.landmarks[2] - (face.landmarks[0] + face.landmarks[1]) / 2
+    nose = landmarks[2] - (landmarks[0] + landmarks[1]) / 2
     turned = abs(float(nose @ eyes)) / max(distance**2, 1e-6)  # 0 frontal, about 0.5 in profile
     return FaceQuality(
         sharpness=_sharpness(luminance, distance),
@@ -26,15 +25,15 @@ def measure_quality(image: RgbImage, face: DetectedFace) -> FaceQuality:
     )
 
 
-def sharpness_of(image: RgbImage, landmarks: Landmarks) -> float:
+def sharpness_of(aligned: RgbImage, landmarks: Landmarks) -> float:
     """0 to 1, as in `measure_quality`; grain counts as detail."""
     distance = float(np.hypot(*(landmarks[1] - landmarks[0])))
-    return _sharpness(_face_itself(image, landmarks), distance)
+    return _sharpness(_face_itself(aligned), distance)
 
 
-def _face_itself(image: RgbImage, landmarks: Landmarks) -> np.ndarray:
+def _face_itself(aligned: RgbImage) -> np.ndarray:
     """(92, 80), in [0, 1]."""
-    grey = cv2.cvtColor(align_for_embedding(image, landmarks), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(aligned, cv2.COLOR_RGB2GRAY)
     return np.asarray(grey[16:108, 16:96], np.float32) / 255
 
 

@@ -24,7 +24,8 @@ def hold_photo(path: Path, most_bytes: int) -> HeldPhoto:
     Raises `FileVanished`, `NotPermitted`, `UnreadablePhoto`.
     """
     with opened(path) as file:
-        if os.fstat(file.fileno()).st_size > most_bytes:
+        size = os.fstat(file.fileno()).st_size
+        if size > most_bytes:
             return HeldPhoto(path)
-        data = file.read(most_bytes + 1)
-        return HeldPhoto(path, data if len(data) <= most_bytes else None)
+        data = file.read(size)  # into no larger room: fresh memory costs more than the copy
+        return HeldPhoto(path, None if file.read(1) else data)  # it grows: read again

@@ -29,10 +29,11 @@ def is_sharp_already(image: RgbImage, landmarks: Landmarks) -> bool:
     `image` is (height, width, 3), of the photo or of a part of it, `landmarks` are (5, 2) in its
     pixels.
     """
-    sharpness = sharpness_of(image, landmarks)
+    aligned = align_for_embedding(image, landmarks)
+    sharpness = sharpness_of(aligned, landmarks)
     if sharpness < CLEAR:
         return False
-    if not has_one_tone(align_for_embedding(image, landmarks)):
+    if not has_one_tone(aligned):
         return True
     return sharpness >= _CLEAR_IN_GREY and _grain_of(image, landmarks) <= _MOST_GRAIN
 

@@ -76,8 +76,8 @@ def describe_faces(
 
 def quality_of(image: RgbImage, face: DetectedFace) -> FaceQuality:
     """How good a face is, and whether it is in colours."""
-    one_tone = has_one_tone(align_for_embedding(image, face.landmarks))
-    return replace(measure_quality(image, face), one_tone=one_tone)
+    aligned = align_for_embedding(image, face.landmarks)
+    return replace(measure_quality(aligned, face.landmarks), one_tone=has_one_tone(aligned))
 
 
 def look_at_photo(

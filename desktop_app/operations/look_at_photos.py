@@ -26,6 +26,7 @@ _LARGEST_HELD = 64_000_000  # bytes of a file; a larger one is read again by its
 _HELD = 128_000_000  # bytes of all files that wait in memory
 _DECODED = 400_000_000  # bytes of all pictures under way
 _CLOSER = 160_000_000  # bytes of those that are looked at a second time
+_READ_AHEAD = 4  # files for each thread that looks: memory that was just used costs least
 _AHEAD = 16  # photos for each thread that looks: what was seen is small, so a slow one may lag
 _NICER = 5  # steps of priority by which looking gives way to the window
 _NICER_STILL = 15  # by which a closer look gives way to all else
@@ -70,6 +71,7 @@ class Lookers:
         self._closely = closely
         self._threads = threads or cores()
         self._held = RoomForWork(_HELD)
+        self._least = _HELD // (_READ_AHEAD * self._threads)  # bytes that a small file counts as
         self._rooms = Rooms(RoomForWork(_DECODED), RoomForWork(_CLOSER))
         self._asked: deque[Future[Looked]] = deque()
 
@@ -118,7 +120,7 @@ class Lookers:
         size = 0
         with contextlib.suppress(OSError, ValueError):  # reading says what is the matter
             size = path.stat().st_size
-        room = self._held.take(size if size <= _LARGEST_HELD else 0)
+        room = self._held.take(max(size if size <= _LARGEST_HELD else 0, self._least))
         try:
             return _Read(hold_photo(path, _LARGEST_HELD), room)
         except BaseException:

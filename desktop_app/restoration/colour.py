@@ -87,12 +87,13 @@ def has_one_tone(crop: RgbImage) -> bool:
 def _tone_curves(picture: NDArray[np.float32]) -> list[NDArray[np.float32]] | None:
     """Both colours of (height, width, 3) YCrCb over brightness; None where there is no one tone."""
     smooth = cv2.GaussianBlur(picture, (0, 0), SMOOTHING * picture.shape[0])
-    strayed = [
-        np.abs(colour - _along(smooth[:, :, 0], _tone_curve(smooth[:, :, 0], colour)))
-        for colour in (smooth[:, :, 1], smooth[:, :, 2])
-    ]
-    if np.percentile(np.maximum(*strayed), 100 - STRAYING) * 255 > TONED:
-        return None
+    brightness, *colours = cv2.split(smooth)
+    strayed = np.zeros_like(brightness)
+    for colour in colours:  # where the first strays, the second need not be asked
+        curve = _tone_curve(brightness, colour)
+        strayed = np.maximum(strayed, np.abs(colour - _along(brightness, curve)))
+        if np.percentile(strayed, 100 - STRAYING) * 255 > TONED:
+            return None
     return [_tone_curve(picture[:, :, 0], picture[:, :, channel]) for channel in (1, 2)]
 
 

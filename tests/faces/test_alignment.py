@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from desktop_app.domain.errors import BadRequest
-from desktop_app.domain.face import DetectedFace, Landmarks
+from desktop_app.domain.face import DetectedFace, FaceQuality, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import (
     ARCFACE_POINTS,
@@ -151,14 +151,18 @@ def test_the_outline_turns_with_the_face(
     assert np.abs(again - warp_points(points, quarter)).max() < 0.03 * eye_distance
 
 
+def _quality(image: RgbImage, face: DetectedFace) -> FaceQuality:
+    return measure_quality(align_for_embedding(image, face.landmarks), face.landmarks)
+
+
 def test_a_blurred_face_is_less_sharp_and_a_small_one_poor(
     portrait: RgbImage, face: DetectedFace
 ) -> None:
-    clear = measure_quality(portrait, face)
-    blurred = measure_quality(cv2.GaussianBlur(portrait, (0, 0), 6), face)
+    clear = _quality(portrait, face)
+    blurred = _quality(cv2.GaussianBlur(portrait, (0, 0), 6), face)
     assert clear.sharpness > 0.5
     assert blurred.sharpness < 0.5 * clear.sharpness
     assert not clear.poor
     tiny = cv2.resize(portrait, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA)
     shrunk = DetectedFace(face.bbox, face.landmarks * np.float32(0.1), face.det_score)
-    assert measure_quality(tiny, shrunk).poor
+    assert _quality(tiny, shrunk).poor
