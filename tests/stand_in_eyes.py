@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -64,7 +65,9 @@ class TwoLooks:
     def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
         return [_face(picture, 0.10, 0.5)]
 
-    def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
+    def detect_in(
+        self, picture: RgbImage, longest: int, known: Sequence[DetectedFace] = ()
+    ) -> list[DetectedFace]:
         assert self.may_go_on.wait(20)
         self.closely += 1
         if self.closely == self._fails_at:

@@ -1,17 +1,32 @@
 """Photos that had a quick look only, and what a closer one adds to them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select, update
 
-from desktop_app.catalog.reindex import face_added, keep_embeddings
+from desktop_app.catalog.reindex import (
+    face_added,
+    face_seen_again,
+    keep_embeddings,
+    matches,
+)
 from desktop_app.catalog.rows import photo_from
-from desktop_app.catalog.schema import among, faces, folders, photos
+from desktop_app.catalog.schema import (
+    among,
+    faces,
+    folders,
+    photos,
+    rejections,
+    restoration_references,
+    restorations,
+    split_faces,
+)
 from desktop_app.catalog.subject import Subject
 from desktop_app.catalog.values import IndexedPhoto
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import BBox
-from desktop_app.domain.ids import FolderId, PhotoId
+from desktop_app.domain.ids import FaceId, FolderId, PhotoId
 from desktop_app.domain.photo import Photo, PhotoState
 
 # SQLite takes the index of the photos that wait, and no other, where the condition stands as in the
@@ -19,6 +34,9 @@ from desktop_app.domain.photo import Photo, PhotoState
 _waits = photos.c.waits_for_closer == literal_column("1")
 _state: ColumnElement[str] = literal_column("+photos.state")
 _folder: ColumnElement[int] = literal_column("+photos.folder_id")
+
+_DECIDED = (rejections, split_faces, restorations, restoration_references)
+"""Where a row about a face is of the user's making, or rests on how the face was seen."""
 
 
 class CloserLooks(Subject):
@@ -52,8 +70,9 @@ class CloserLooks(Subject):
     def record_looked_closer(self, results: Sequence[IndexedPhoto]) -> CatalogChanges:
         """Adds the faces that are not known yet; what is known stays as it is.
 
-        As many photos a transaction as are written in 10 ms. A photo that was turned or read again
-        meanwhile still waits; one whose content changed waits to be read.
+        Except where a known face is among those seen and nobody decided about it: it is described
+        anew. As many photos a transaction as are written in 10 ms. A photo that was turned or read
+        again meanwhile still waits; one whose content changed waits to be read.
         """
         return self._in_short_writes(results, _add)
 
@@ -85,13 +104,34 @@ def _add(connection: Connection, result: IndexedPhoto) -> CatalogChanges:
     if before.content_hash != result.content_hash:
         connection.execute(update(photos).where(of_photo).values(state=PhotoState.FOUND.value))
         return CatalogChanges.of(photos=[result.photo_id])
-    known = [
-        BBox(row.box_left, row.box_top, row.box_right, row.box_bottom)
-        for row in connection.execute(select(faces).where(faces.c.photo_id == result.photo_id))
-    ]
-    missed = [face for face in result.faces if not face.detected.bbox.is_among(known)]
+    known = connection.execute(select(faces).where(faces.c.photo_id == result.photo_id)).all()
+    again = _described_again(connection, result, known)
+    boxes = [BBox(row.box_left, row.box_top, row.box_right, row.box_bottom) for row in known]
+    missed = [face for face in result.faces if not face.detected.bbox.is_among(boxes)]
     ids = [face_added(connection, result.photo_id, face) for face in missed]
     keep_embeddings(connection, ids, missed, result.embedding_model)
     looked = update(photos).where(of_photo).values(detector=result.detector, waits_for_closer=0)
     connection.execute(looked)
+    ids += again
     return CatalogChanges.of(photos=[result.photo_id] if ids else [], faces=ids)
+
+
+def _described_again(
+    connection: Connection, result: IndexedPhoto, known: "Sequence[Row[Any]]"
+) -> list[FaceId]:
+    """Faces that were seen with more pixels now, and about which nobody has decided anything."""
+    pairs = matches(known, result, (1.0, 1.0))
+    undecided = set(
+        connection.scalars(
+            select(faces.c.id).where(
+                faces.c.id.in_(among(pairs.values())),
+                faces.c.status.in_(("none", "suggested")),
+                faces.c.drawn_by_hand == 0,
+                *(faces.c.id.not_in(select(table.c.face_id)) for table in _DECIDED),
+            )
+        )
+    )
+    again = {number: face_id for number, face_id in pairs.items() if face_id in undecided}
+    for number, face_id in again.items():
+        face_seen_again(connection, face_id, result.faces[number], result.embedding_model)
+    return [FaceId(face_id) for face_id in again.values()]

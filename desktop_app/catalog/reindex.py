@@ -29,7 +29,7 @@ def faces_of_a_photo_read_again(
     """
     known = connection.execute(select(faces).where(faces.c.photo_id == result.photo_id)).all()
     scale = _scale(before, result.metadata.width, result.metadata.height)
-    pairs = _matches(known, result, scale)
+    pairs = matches(known, result, scale)
     ids: list[FaceId] = []
     for number, face in enumerate(result.faces):
         old = pairs.get(number)
@@ -94,8 +94,18 @@ def keep_embeddings(
         connection.execute(insert(embeddings), rows)
 
 
-def _matches(
-    known: "list[Row[Any]] | Any", result: IndexedPhoto, scale: tuple[float, float] | None
+def face_seen_again(connection: Connection, face_id: int, face: NewFace, model: str) -> None:
+    """The face, with the box, the points and the description of now; all else of it stays."""
+    columns = geometry_columns(face.detected, face.quality)
+    connection.execute(update(faces).where(faces.c.id == face_id).values(**columns))
+    connection.execute(
+        delete(embeddings).where(embeddings.c.face_id == face_id, embeddings.c.model == model)
+    )
+    keep_embeddings(connection, [FaceId(face_id)], [face], model)
+
+
+def matches(
+    known: "Sequence[Row[Any]]", result: IndexedPhoto, scale: tuple[float, float] | None
 ) -> dict[int, int]:
     """New face number -> known face id, best overlaps first, each used once."""
     if scale is None:

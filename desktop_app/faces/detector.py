@@ -36,10 +36,13 @@ class SmallPictureDetector(Protocol):
         """Pixels of the longer side that serve to find all in a photo of this longer side."""
         ...
 
-    def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
+    def detect_in(
+        self, picture: RgbImage, longest: int, known: Sequence[DetectedFace] = ()
+    ) -> list[DetectedFace]:
         """The faces of a photo of this longer side, seen in a smaller picture of it.
 
         In the picture's pixels, the surest first; `picture` is no smaller than `side_needed`.
+        Faces that are `known`, in the picture's pixels, too, are not looked at again.
         """
         ...
 
@@ -70,7 +73,7 @@ def without_duplicates(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
     """
     kept: list[DetectedFace] = []
     for face in sorted(faces, key=_surest_first):
-        if not any(_same_face(face, other) for other in kept):
+        if not any(same_face(face, other) for other in kept):
             kept.append(face)
     return kept
 
@@ -79,7 +82,7 @@ def _surest_first(face: DetectedFace) -> tuple[float, ...]:
     return (-face.det_score, *face.bbox)
 
 
-def _same_face(one: DetectedFace, other: DetectedFace) -> bool:
+def same_face(one: DetectedFace, other: DetectedFace) -> bool:
     if _apart(one.bbox, other.bbox):
         return False
     if one.bbox.overlap(other.bbox) > SAME_BOX:

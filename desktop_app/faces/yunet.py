@@ -1,5 +1,6 @@
 """Finds faces with YuNet: small ones in a crowd, one that fills the frame, leaning and lying."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,14 @@ from numpy.typing import NDArray
 from desktop_app.domain.face import DetectedFace
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import warp_upright
-from desktop_app.faces.detector import SAME_BOX, clipped, roll_of, seen_through, without_duplicates
+from desktop_app.faces.detector import (
+    SAME_BOX,
+    clipped,
+    roll_of,
+    same_face,
+    seen_through,
+    without_duplicates,
+)
 from desktop_app.faces.tiles import Tile, shrunk_to, tiles
 from desktop_app.faces.yunet_network import YuNetNetwork
 
@@ -66,10 +74,13 @@ class YuNetDetector:
         """See `SmallPictureDetector.side_needed`."""
         return min(longest, max(SIDE, min(round(longest * FINEST), LARGEST)))
 
-    def detect_in(self, picture: RgbImage, longest: int) -> list[DetectedFace]:
+    def detect_in(
+        self, picture: RgbImage, longest: int, known: Sequence[DetectedFace] = ()
+    ) -> list[DetectedFace]:
         """See `SmallPictureDetector.detect_in`."""
         side = min(longest * FINEST, LARGEST, max(picture.shape[:2]))
-        return self._search(picture, side, harder=False, reduced=max(picture.shape[:2]) < longest)
+        reduced = max(picture.shape[:2]) < longest
+        return self._search(picture, side, harder=False, reduced=reduced, known=known)
 
     def is_quicker(self, longest: int) -> bool:
         """See `QuickDetector.is_quicker`."""
@@ -107,11 +118,18 @@ class YuNetDetector:
         return self._search(image, min(2.0 * max(image.shape[:2]), 2 * 4448), harder=True)
 
     def _search(
-        self, image: RgbImage, side: float, *, harder: bool, reduced: bool = False
+        self,
+        image: RgbImage,
+        side: float,
+        *,
+        harder: bool,
+        reduced: bool = False,
+        known: Sequence[DetectedFace] = (),
     ) -> list[DetectedFace]:
         least = CANDIDATE if harder else LEAST  # enlarged, no face is so small
-        faces = self._confirmed(image, self._pyramid(image, side, (SIDE, SMALL), least), reduced)
-        if not harder and any(face.det_score >= CONTENT for face in faces):
+        found = self._pyramid(image, side, (SIDE, SMALL), least)
+        faces = self._confirmed(image, found, reduced, known)
+        if not harder and any(face.det_score >= CONTENT for face in (*known, *faces)):
             return faces
         longest = max(image.shape[:2])
         # a photo shown larger than it is gains nothing from that in all directions
@@ -121,7 +139,7 @@ class YuNetDetector:
             turned, matrix = _turned(coarse, degrees)
             rows = self._pyramid(turned, max(turned.shape[:2]), (SMALL,), least)
             found = [seen_through(face, matrix @ to_coarse, image.shape) for face in rows]
-            faces += self._confirmed(image, found, reduced)
+            faces += self._confirmed(image, found, reduced, known)
         return without_duplicates(faces)
 
     def _pyramid(
@@ -150,13 +168,19 @@ class YuNetDetector:
         return [_as_face(row, image.shape) for row in _worth_a_look(np.vstack(found))]
 
     def _confirmed(
-        self, image: RgbImage, found: list[DetectedFace], reduced: bool
+        self,
+        image: RgbImage,
+        found: list[DetectedFace],
+        reduced: bool,
+        known: Sequence[DetectedFace],
     ) -> list[DetectedFace]:
-        """The findings that are faces, each once, as the surest look sees them."""
+        """The findings that are faces not yet known, each once, as the surest look sees them."""
         looked_at = (
-            self._face_or_none(image, face, reduced=reduced) for face in without_duplicates(found)
+            self._face_or_none(image, face, reduced=reduced)
+            for face in _unknown(without_duplicates(found), known)
         )
-        return without_duplicates([face for face in looked_at if face is not None])
+        seen = without_duplicates([face for face in looked_at if face is not None])
+        return _unknown(seen, known)
 
     def _face_or_none(
         self, image: RgbImage, face: DetectedFace, *, reduced: bool = False
@@ -212,6 +236,10 @@ class YuNetDetector:
             key=lambda look: look.det_score,
             default=None,
         )
+
+
+def _unknown(found: list[DetectedFace], known: Sequence[DetectedFace]) -> list[DetectedFace]:
+    return [face for face in found if not any(same_face(face, other) for other in known)]
 
 
 def _counts(rows: NDArray[np.float64], least: float) -> NDArray[np.bool_]:

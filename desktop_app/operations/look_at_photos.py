@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from desktop_app.domain.errors import DeviceFailed, DeviceOutOfMemory, ExpectedError
-from desktop_app.domain.face import BBox
+from desktop_app.domain.face import DetectedFace
 from desktop_app.domain.photo import Photo
 from desktop_app.imaging.content_hash import hold_photo
 from desktop_app.imaging.photo_file import HeldPhoto
@@ -102,7 +102,7 @@ class Lookers:
     def want_more(self) -> bool:
         return len(self._asked) < _AHEAD * self._threads
 
-    def ask(self, photo: Photo, known: Sequence[BBox] = ()) -> None:
+    def ask(self, photo: Photo, known: Sequence[DetectedFace] = ()) -> None:
         """Wishes for a look at this photo, for faces other than those known."""
         read = self._reading.submit(self._read, Path(photo.path))
         self._asked.append(self._looking.submit(self._look, photo, known, read))
@@ -127,7 +127,7 @@ class Lookers:
             self._held.give_back(room)
             raise
 
-    def _look(self, photo: Photo, known: Sequence[BBox], read: "Future[_Read]") -> Looked:
+    def _look(self, photo: Photo, known: Sequence[DetectedFace], read: "Future[_Read]") -> Looked:
         try:
             file = read.result()
             try:
@@ -139,17 +139,16 @@ class Lookers:
         except ExpectedError as error:
             return Looked(photo, None, error)
 
-    def _seen(self, photo: Photo, known: Sequence[BBox], held: HeldPhoto) -> SeenPhoto:
+    def _seen(self, photo: Photo, known: Sequence[DetectedFace], held: HeldPhoto) -> SeenPhoto:
         seen = look_at_photo(
             held,
             self._eyes,
             self._max_pixels,
             photo.turned,
             self._rooms,
-            quickly=not self._closely,
-            known=known,
+            known=known if self._closely else None,
         )
-        if not self._closely:
+        if seen.thumbnail is not None:
             self._thumbnails.put(photo_key(seen.content_hash, photo.turned), seen.thumbnail)
         return seen
 

@@ -30,7 +30,7 @@ from PIL import Image
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import FoundPhoto, IndexedPhoto, NewFace
-from desktop_app.domain.face import BBox, DetectedFace
+from desktop_app.domain.face import BBox, DetectedFace, Embedding
 from desktop_app.domain.progress import silent
 from desktop_app.faces.yunet import YuNetDetector
 from desktop_app.faces.yunet_network import YuNetNetwork
@@ -81,7 +81,7 @@ def main() -> None:
             told.write_text(json.dumps({"placed": placed, "own": own}))
         files = sorted(photos.glob("*.jpg"))[: asked.photos]
         if asked.part == "quality":
-            quality(files, json.loads(told.read_text()))
+            quality(files, folder, json.loads(told.read_text()))
         else:
             speed(files, folder, asked.plain, asked.library)
 
@@ -163,9 +163,9 @@ def stages(files: list[Path]) -> None:
         clock.append(time.process_time())
         describe_faces(image, faces, looking)
         clock.append(time.process_time())
-        look_at_photo(held, looking, MOST, 0, rooms, quickly=True)
-        clock.append(time.process_time())
         look_at_photo(held, looking, MOST, 0, rooms)
+        clock.append(time.process_time())
+        look_at_photo(held, looking, MOST, 0, rooms, known=())
         clock.append(time.process_time())
         spent[KINDS[number % len(KINDS)]] += np.diff(clock)
     print("milliseconds of one core for a photo")
@@ -274,42 +274,68 @@ def _against_library(files: list[Path], ours: float, cpu: float) -> None:
     print(f"    ours {slow / ours:.0f} times as fast ({slow_cpu / cpu:.0f} by processor)")
 
 
-def quality(files: list[Path], told: dict[str, Any]) -> None:
+def quality(files: list[Path], folder: Path, told: dict[str, Any]) -> None:
     """Faces found, and the cosine of their embedding to that of the portrait they were made of.
 
-    By the quick look, by it and the closer look together (a face that was known stays as it is),
-    and by the same detector in the whole decode.
+    By the quick look, by it and the closer look together, and by the same detector in the whole
+    decode.
     """
     looking = eyes()
-    rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
+    looks = [*_kept(files, folder, looking), {}]
+    for file in files:
+        seen = see_faces(decode_photo(file).image, looking)
+        looks[-1][file.name] = [(face.detected.bbox, face.embedding) for face in seen]
     found: dict[int, list[tuple[bool, ...]]] = {}
     alike: dict[int, list[tuple[float, ...]]] = {}
-    extra = np.zeros(3, int)
+    extra = np.array([sum(map(len, look.values())) for look in looks])
     for file, stands in zip(files, told["placed"], strict=False):
-        held = hold_photo(file, 10**8)
-        quick = look_at_photo(held, looking, MOST, 0, rooms, quickly=True).faces
-        known = [face.detected.bbox for face in quick]
-        both = quick + look_at_photo(held, looking, MOST, 0, rooms, known=known).faces
-        whole = see_faces(decode_photo(file).image, looking)
-        for number, seen in enumerate((quick, both, whole)):
-            extra[number] += len(seen)
         for x, y, height, who in stands:
             near = [
-                next((face for face in seen if _at(face.detected, x, y, height)), None)
-                for seen in (quick, both, whole)
+                next((vector for box, vector in look[file.name] if _at(box, x, y, height)), None)
+                for look in looks
             ]
-            there = tuple(face is not None for face in near)
+            there = tuple(vector is not None for vector in near)
             extra -= there
             found.setdefault(height, []).append(there)
             own = np.array(told["own"][who], np.float32)
             alike.setdefault(height, []).append(
-                tuple(float(face.embedding @ own) if face else np.nan for face in near)
+                tuple(np.nan if vector is None else float(vector @ own) for vector in near)
             )
     print("height: found by the quick look, by both, in the whole decode; mean cosine of each")
     for height in sorted(found):
         _say(str(height), found[height], alike[height])
     _say("all", [*chain(*found.values())], [*chain(*alike.values())])
     print(f"found besides: {extra.tolist()}")
+
+
+_Seen = dict[str, list[tuple[BBox, Embedding]]]  # by the photo's name
+
+
+def _kept(files: list[Path], folder: Path, looking: Eyes) -> list[_Seen]:
+    """What the catalog knows after the quick look, and after both."""
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as place,
+        Catalog.open(Path(place) / "catalog") as catalog,
+    ):
+        photos = Path(place) / "photos"
+        photos.mkdir()
+        for file in files:
+            (photos / file.name).hardlink_to(file)
+        folder_id, _ = add_folder(catalog, photos)
+        store = ThumbnailStore(Path(place) / "thumbnails", 10**9)
+        looks: list[_Seen] = []
+        for look in (index_folder, look_closer):
+            look(catalog, folder_id, looking, store, silent)
+            described = dict(zip(*catalog.faces.embeddings(looking.embedder.id), strict=True))
+            looks.append(
+                {
+                    Path(photo.path).name: [
+                        (face.bbox, described[face.id]) for face in catalog.faces.of_photo(photo.id)
+                    ]
+                    for photo in catalog.photos.many(catalog.photos.ids())
+                }
+            )
+        return looks
 
 
 def _say(what: str, found: Sequence[tuple[bool, ...]], alike: Sequence[tuple[float, ...]]) -> None:
@@ -319,8 +345,7 @@ def _say(what: str, found: Sequence[tuple[bool, ...]], alike: Sequence[tuple[flo
     print(f"{what:>6}: {counts} of {len(found)}; {means}")
 
 
-def _at(face: DetectedFace, x: float, y: float, height: int) -> bool:
-    box = face.bbox
+def _at(box: BBox, x: float, y: float, height: int) -> bool:
     middle = (box.left + box.right) / 2 - x, (box.top + box.bottom) / 2 - y
     return float(np.hypot(*middle)) < 0.35 * height
 

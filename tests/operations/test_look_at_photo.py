@@ -64,7 +64,7 @@ def _scene(path: Path, head: RgbImage, height: int, orientation: int = 1) -> Pat
 
 def _look(path: Path, eyes: Eyes, turned: int = 0) -> SeenPhoto:
     rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
-    seen = look_at_photo(hold_photo(path, 10**8), eyes, _MOST, turned, rooms)
+    seen = look_at_photo(hold_photo(path, 10**8), eyes, _MOST, turned, rooms, known=())
     assert rooms.first.used == rooms.second.used == 0
     assert seen.content_hash == content_hash(path)
     return seen
@@ -78,7 +78,40 @@ def test_a_photo_with_a_large_face_is_decoded_once_at_half_its_size(
     (face,) = seen.faces
     assert face.detected.bbox.height == pytest.approx(400, rel=0.15)
     assert face.detected.bbox.top == pytest.approx(1900, abs=40)
+    assert seen.thumbnail is None  # of the first look alone
+
+
+def test_the_first_look_brings_a_thumbnail_from_the_same_decode(
+    tmp_path: Path, head: RgbImage, eyes: Eyes, sides: list[int | None]
+) -> None:
+    path = _scene(tmp_path / "p.jpg", head, 400)
+    rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
+    seen = look_at_photo(hold_photo(path, 10**8), eyes, _MOST, 0, rooms)
+    assert sides == [2000]
+    assert len(seen.faces) == 1
+    assert not seen.closely
+    assert seen.thumbnail is not None
     assert seen.thumbnail.shape == (240, 320, 3)
+
+
+def test_a_closer_look_does_not_look_again_at_a_face_that_is_known(
+    tmp_path: Path, head: RgbImage, eyes: Eyes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _scene(tmp_path / "p.jpg", head, 400)
+    (face,) = _look(path, eyes).faces
+    looked: list[object] = []
+    network: Any = eyes.detector
+    see = network._seen_again
+
+    def noted(*asked: Any, **how: Any) -> Any:
+        looked.append(asked)
+        return see(*asked, **how)
+
+    monkeypatch.setattr(network, "_seen_again", noted)
+    rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
+    held = hold_photo(path, 10**8)
+    assert look_at_photo(held, eyes, _MOST, 0, rooms, known=[face.detected]).faces == ()
+    assert looked == []
 
 
 @pytest.mark.parametrize("height", [48, 400])
@@ -121,7 +154,7 @@ def test_a_file_is_read_once(
     held = hold_photo(path, 10**8)
     path.unlink()
     rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
-    assert len(look_at_photo(held, eyes, _MOST, 0, rooms).faces) == 1
+    assert len(look_at_photo(held, eyes, _MOST, 0, rooms, known=()).faces) == 1
     assert len(sides) == 2
 
 
@@ -132,6 +165,6 @@ def test_a_file_too_large_to_be_held_is_read_in_pieces(
     held = hold_photo(path, 1000)
     assert held.data is None
     rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
-    seen = look_at_photo(held, eyes, _MOST, 0, rooms)
+    seen = look_at_photo(held, eyes, _MOST, 0, rooms, known=())
     assert seen.content_hash == content_hash(path)
     assert len(seen.faces) == 1

@@ -9,9 +9,9 @@ import pytest
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.errors import DeviceFailed
-from desktop_app.domain.face import AssignmentStatus
+from desktop_app.domain.face import AssignmentStatus, DetectedFace
 from desktop_app.domain.ids import FaceId, FolderId
-from desktop_app.domain.photo import PhotoState
+from desktop_app.domain.photo import PhotoState, RgbImage
 from desktop_app.domain.progress import Cancelled, Progress, silent
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.imaging.thumbnails import ThumbnailStore
@@ -103,6 +103,51 @@ def test_what_was_decided_stays_as_it_is(
     assert _decided(catalog, [named.id, none.id]) == before
     assert catalog.people.last_decision() == decision
     assert _counts(catalog) == [2] * PHOTOS
+
+
+class FewPixels(TwoLooks):
+    """Finds the small face at once, in a picture of half the size."""
+
+    def side_needed(self, longest: int) -> int:
+        return longest // 2
+
+    def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
+        return self.detect_in(picture, max(picture.shape[:2]))[1:]
+
+
+def test_a_face_described_from_few_pixels_is_described_anew_unless_somebody_decided(
+    catalog: Catalog, folder: Path, thumbnails: ThumbnailStore
+) -> None:
+    eyes = Eyes(FewPixels(), HashEmbedder())
+    folder_id, _ = add_folder(catalog, folder)
+    index_folder(catalog, folder_id, eyes, thumbnails, silent)
+    ids = [
+        catalog.faces.of_photo(photo.id)[0].id
+        for photo in catalog.photos.many(sorted(catalog.photos.ids()))
+    ]
+    catalog.faces.name([ids[0]], "Anna")
+    anna = catalog.people.all()[0].person.id
+    catalog.faces.reject([ids[1]], anna)
+    catalog.faces.set_status([ids[2]], AssignmentStatus.IGNORED)
+    catalog.faces.suggest([(ids[3], anna, 0.5)])
+    before = {face: catalog.faces.embedding(face, "hash") for face in ids}
+    boxes = {face.id: face.bbox for face in catalog.faces.many(ids)}
+    changes = look_closer(catalog, folder_id, eyes, thumbnails, silent)
+    assert _counts(catalog) == [2] * PHOTOS
+    anew = {
+        face
+        for face in ids
+        if not np.array_equal(before[face], catalog.faces.embedding(face, "hash"))
+    }
+    assert anew == set(ids[3:])
+    assert anew < changes.faces
+    assert not changes.faces & set(ids[:3])
+    for face in catalog.faces.many(ids):
+        assert face.bbox.overlap(boxes[face.id]) > 0.9
+    assert catalog.faces.get(ids[3]).person_id == anna
+    touched = catalog.faces.touched("hash", "")
+    assert touched
+    assert catalog.check() == []
 
 
 def test_a_photo_that_has_nothing_left_out_is_not_looked_at_twice(
