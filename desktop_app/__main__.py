@@ -69,7 +69,7 @@ def _open_window(folders: Sequence[Path]) -> int:
         return 1
     from desktop_app.app import run_window
 
-    return run_window(None, [folder_of(path) for path in folders])
+    return run_window(None, folders)
 
 
 def has_display() -> bool:
@@ -77,14 +77,6 @@ def has_display() -> bool:
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def folder_of(path: Path) -> Path:
-    """The folder to take into the library for what "Open with" handed over: a photo, or a folder.
-
-    The library is made of folders; a photo comes with those beside it.
-    """
-    return path.resolve().parent if path.is_file() else path
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,14 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("../shared (evaluation data beside the checkout) is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[Any]:
+    """pytest-qt makes the application of this class."""
+    from desktop_app.app.application import Application
+
+    return Application
 
 
 @pytest.fixture(scope="session")

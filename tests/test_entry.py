@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.__main__ import folder_of
+from desktop_app.operations.add_folder import folder_of
 
 
 def test_a_photo_comes_with_its_folder(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ WINDOW = """
 import os, sys, traceback
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from desktop_app.app.application import Application
 from desktop_app import app
 from desktop_app.domain.restoration import RestoreRequest
 from desktop_app.operations.decide_faces import name_faces
@@ -64,7 +64,7 @@ def step_or_die():
         os._exit(3)
 
 app.Likeness.begin = begin_and_keep
-application = QApplication(sys.argv[:1])
+application = Application(sys.argv[:1])
 timer = QTimer(interval=300)
 timer.timeout.connect(step_or_die)
 timer.start()

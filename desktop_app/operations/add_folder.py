@@ -35,6 +35,14 @@ def add_folder(catalog: Catalog, path: Path) -> tuple[FolderId, CatalogChanges]:
     return folder_id, CatalogChanges.of(folders=[folder_id])
 
 
+def folder_of(path: Path) -> Path:
+    """The folder to take into the library for what "Open with" handed over: a photo, or a folder.
+
+    The library is made of folders; a photo comes with those beside it.
+    """
+    return path.resolve().parent if path.is_file() else path
+
+
 def remove_folder(catalog: Catalog, folder_id: FolderId) -> CatalogChanges:
     """Takes a folder and all that is known of its photos out of the library.
 

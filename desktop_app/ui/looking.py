@@ -16,7 +16,7 @@ from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import JobRunner, Lane
-from desktop_app.operations.add_folder import add_folder, remove_folder
+from desktop_app.operations.add_folder import add_folder, folder_of, remove_folder
 from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.group_faces import regroup_people
@@ -94,7 +94,7 @@ class Looking(Wishes):
 
     @Slot(object)
     def add_folder(self, path: Path) -> None:
-        """Takes a folder into the library and begins to read it."""
+        """Takes a folder, or that of a photo, into the library and begins to read it."""
         self.run(
             Lane.DECIDE,
             self.tr("Adding a folder"),
@@ -310,7 +310,7 @@ class Looking(Wishes):
 
 
 def _add_folder(catalog: Catalog, path: Path, _report: Report) -> tuple[FolderId, CatalogChanges]:
-    return add_folder(catalog, path)
+    return add_folder(catalog, folder_of(path))
 
 
 def _index(

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
 from desktop_app.app import Likeness, run_window
+from desktop_app.app.application import Application
 from desktop_app.catalog.rows import packed
 from desktop_app.domain.errors import FileVanished, NotKnown
 from desktop_app.domain.progress import Report
@@ -192,7 +192,7 @@ class Visitor:
 
 
 def main(library: Path, out: Path, name: str) -> int:
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])
     visitor = Visitor(out, name)
     status = run_window(None, [library])
     visitor.timer.stop()
