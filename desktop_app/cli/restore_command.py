@@ -2,12 +2,13 @@
 
 import argparse
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.named import person_named, photo_named
+from desktop_app.cli.numbers import percent, seed
 from desktop_app.cli.signing import add_signing, signed_values, signed_words, signing_asked
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.changes import CatalogChanges
@@ -60,20 +61,14 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=("compact", "instant-restore"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "coreml", "mps"))
     parser.add_argument("--preview", action="store_true", help="roughly and fast (TAESD)")
-    parser.add_argument("--seed", type=int, default=0, help="another one is another try (0)")
-    parser.add_argument("--strength", type=_percent, default=100, metavar="0-100")
+    parser.add_argument("--seed", type=seed, default=0, help="another one is another try (0)")
+    parser.add_argument("--strength", type=percent, default=100, metavar="0-100")
     parser.add_argument("--no-grain", action="store_true", help="do not lay the grain over")
     parser.add_argument("--free-tone", action="store_true", help="do not keep the photo's tone")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the result is written")
     parser.add_argument("--overwrite", action="store_true", help="replace the file at --out")
     add_signing(parser)
     parser.set_defaults(command=_restore)
-
-
-def _percent(text: str) -> int:
-    if not text.isdecimal() or int(text) > 100:
-        raise argparse.ArgumentTypeError("a whole number from 0 to 100 is needed")
-    return int(text)
 
 
 def _restore(asked: argparse.Namespace, tools: Tools) -> int:
@@ -154,6 +149,7 @@ def _check_before_work(
 ) -> Credential | None:
     """What cannot be written, read or signed is said before the work begins."""
     photo: Path = asked.photos[0]
+    check_export(asked.out, replace(export, overwrite=True), ExportAbout())
     for path in (photo, *asked.reference):
         if not path.exists():
             raise FileVanished(f"There is no file {path}. Look at its name and folder.")

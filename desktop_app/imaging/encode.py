@@ -14,11 +14,11 @@ from PIL import Image
 
 from desktop_app.domain.errors import BadRequest, FileVanished, NameTaken
 from desktop_app.domain.photo import ColourMode, SourcePixels
-from desktop_app.domain.whole_file import TEMPORARY, write_whole
+from desktop_app.domain.whole_file import TEMPORARY, as_expected, write_whole
 from desktop_app.imaging.about import ExportAbout
 from desktop_app.imaging.credential import Credential
 from desktop_app.imaging.display import over_backdrop, to_eight_bits, to_rgb
-from desktop_app.imaging.export_exif import exif_bytes, exif_for_export
+from desktop_app.imaging.export_exif import MOST_EXIF_IN_JPEG, exif_bytes, exif_for_export
 from desktop_app.imaging.photo_file import shown_name
 from desktop_app.imaging.pillow_files import ORIENTATION
 from desktop_app.imaging.sign import sign_picture
@@ -83,11 +83,15 @@ def encode_photo(
     if about.source_path is not None:
         words = source_words(about.source_path, keep_place=settings.keep_place)
         about = dataclasses.replace(about, words=words)
+    in_jpeg = settings.file_format == "jpeg"
     exif = exif_for_export(
-        about.source_path, pixels.size, keep_place=settings.keep_place, taken=about.taken
+        about.source_path,
+        pixels.size,
+        keep_place=settings.keep_place,
+        taken=about.taken,
+        most=MOST_EXIF_IN_JPEG if in_jpeg else None,
     )
-    most = MOST_IN_JPEG if settings.file_format == "jpeg" else None
-    xmp = xmp_packet(about, pixels.size, most)
+    xmp = xmp_packet(about, pixels.size, MOST_IN_JPEG if in_jpeg else None)
     fit = _fit(pixels, settings)
     with write_whole(path) as file:
         if credential is None:
@@ -127,7 +131,7 @@ def _unsigned(folder: Path) -> Iterator[BinaryIO]:
 def check_export(path: Path, settings: ExportSettings, about: ExportAbout) -> None:
     """Whether the file could be written there, asked before the work begins.
 
-    Raises `NameTaken`, `BadRequest`, `FileVanished`.
+    Raises `NameTaken`, `BadRequest`, `FileVanished`, `NotPermitted`.
     """
     name = shown_name(path)
     if settings.file_format not in SUFFIX_OF or settings.bit_depth not in (None, 8, 16):
@@ -136,7 +140,11 @@ def check_export(path: Path, settings: ExportSettings, about: ExportAbout) -> No
         raise BadRequest(f"{name}: only PNG and TIFF can hold 16 bits. Choose one of them, or 8.")
     if not path.parent.is_dir():
         raise FileVanished(f"The folder for {name} is not there. Choose another folder.")
-    if path.exists() or path.is_symlink():
+    try:
+        taken = path.exists() or path.is_symlink()
+    except OSError as error:  # a name that no file can have
+        raise as_expected(error, path) from error
+    if taken:
         source = about.source_path
         if source is not None and source.exists() and path.exists() and path.samefile(source):
             raise NameTaken(f"{name} is the original, which is never written. Choose another name.")

@@ -42,7 +42,9 @@ _DATE_TIME_ORIGINAL = 0x9003
 _OF_DATE = frozenset({_DATE_TIME_ORIGINAL, 0x9011, 0x9291})  # with its offset and its subseconds
 _PIXEL_WIDTH, _PIXEL_HEIGHT = 0xA002, 0xA003
 _FIRST_DIRECTORY = 10  # where EXIF in a PNG begins, see `exif_bytes`
-_LONGEST_VALUE = 8_000  # a JPEG has room for 64 KB of EXIF in all
+_LONGEST_VALUE = 8_000  # bytes
+MOST_EXIF_IN_JPEG = 65_000
+"""Bytes: a JPEG has room for 64 KB of it in all (EXIF 2.32, 4.7.2)."""
 
 
 def exif_for_export(
@@ -51,12 +53,14 @@ def exif_for_export(
     *,
     keep_place: bool,
     taken: PhotoDate = PhotoDate(),  # noqa: B008 - frozen
+    most: int | None = None,
 ) -> Image.Exif:
     """The camera's words about the photo, fit for the exported picture of `size` pixels.
 
     Orientation is 1, as the exported pixels are upright; the embedded thumbnail and the maker's
     notes are left behind, and with them (unless `keep_place`) the place. A date of the original
     that lies outside `taken`, which the user knows better (a scanner notes its own), is left out.
+    Where all of it has more than `most` bytes, the longest values are left out.
     Raises what reading `source` raises; tags that cannot be written again are left out.
     """
     exported = Image.Exif()
@@ -78,7 +82,31 @@ def exif_for_export(
     details = exported.get_ifd(EXIF_DIRECTORY)
     if details:
         details[_PIXEL_WIDTH], details[_PIXEL_HEIGHT] = size
+    while most is not None and (over := len(exported.tobytes()) - most) > 0:
+        _make_room(exported, over)
     return exported
+
+
+def _make_room(exif: Image.Exif, over: int) -> None:
+    """Takes about so many bytes of values out, at least one value: the longest first.
+
+    The descriptive ones, whose names are known, stay longer.
+    """
+    places = [
+        (_room(value) - (256 if directory is None else 0), directory, tag)
+        for directory in (None, EXIF_DIRECTORY, GPS_DIRECTORY)
+        for tag, value in dict(_directory_of(exif, directory)).items()
+    ]
+    for room, directory, tag in sorted(places, key=lambda place: -place[0]):
+        if over <= 0:
+            return
+        del _directory_of(exif, directory)[tag]
+        over -= max(room, 12)
+
+
+def _room(value: Any) -> int:
+    """About how many bytes a value takes with its entry in the directory."""
+    return 12 + len(value) if isinstance(value, str | bytes) else 12
 
 
 def _known_better(camera: dict[int, Any], taken: PhotoDate) -> bool:

@@ -29,8 +29,11 @@ _PILLOW_REMARKS = r"PIL\."
 
 
 def shown_name(path: Path) -> str:
-    """The file's name alone, on one line, with a sign in place of bytes that are no text."""
-    name = os.fsencode(path.name).decode("utf-8", "replace")
+    """The file's name alone, on one line, with a sign in place of bytes that are no text.
+
+    "." and "/", which have no name, as they are.
+    """
+    name = os.fsencode(path.name or str(path)).decode("utf-8", "replace")
     return "".join("\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in name)
 
 

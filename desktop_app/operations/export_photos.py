@@ -155,13 +155,16 @@ def export_photo(
 def spare_originals(catalog: Catalog, paths: Sequence[Path]) -> None:
     """Refuses to replace any photo of the library but those that carry our own label.
 
-    A file is known by its content, under whatever name, link or spelling it is asked for.
+    A file is known by its content, under whatever name, link or spelling it is asked for; and what
+    lies in a folder of the library is a photo of it, too, that may be new there or changed since.
     Raises `NameTaken`.
     """
+    folders = [Path(folder.path).resolve() for folder in catalog.folders.all()]
     for path in paths:
         if not path.is_file() or carries_label(path):
             continue
-        if catalog.photos.by_hash(content_hash(path)):
+        inside = any(path.resolve().is_relative_to(folder) for folder in folders)
+        if inside or catalog.photos.by_hash(content_hash(path)):
             raise NameTaken(
                 f"{shown_name(path)} is a photo of your library, which is never written. "
                 "Choose another name."

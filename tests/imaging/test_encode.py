@@ -258,6 +258,13 @@ def test_what_a_format_cannot_hold_is_said_before_writing(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are checked otherwise there")
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path) -> None:
+    pixels = _pixels(np.uint8, ColourMode.RGB, 3)
+    with pytest.raises(BadRequest, match="no name that a file can have"):
+        encode_photo(pixels, tmp_path / f"{'x' * 300}.png", ExportSettings("png"), _ABOUT)
+
+
 def test_the_format_is_told_by_the_suffix() -> None:
     assert format_of_suffix(Path("a/b.JPG")) == "jpeg"
     assert format_of_suffix(Path("b.tiff")) == "tiff"

@@ -278,3 +278,27 @@ def test_very_long_words_of_the_source_are_bounded(tmp_path: Path) -> None:
         assert facts["XMP-likeness:SourceSHA256"] == "ab" * 32
         assert len(facts.get("XMP-dc:Title", "")) <= 2000
         assert len(facts.get("XMP-dc:Subject", [])) <= 100
+
+
+@pytest.mark.parametrize("kind", ["texts", "numbers"])
+def test_more_exif_than_a_jpeg_has_room_for_is_cut_to_what_it_holds(
+    tmp_path: Path, kind: str
+) -> None:
+    """A PNG may hold any amount."""
+    exif = pictures.exif_of(taken="1952:06:14 10:00:00")
+    exif[0x013B] = "Ann Lee"
+    details = exif.get_ifd(pictures.EXIF)
+    if kind == "texts":
+        details.update(dict.fromkeys(range(0xA430, 0xA43C), "x" * 7_900))
+    else:
+        details.update(dict.fromkeys(range(0xC000, 0xD770), 7))
+    source = tmp_path / "source.png"
+    Image.new("RGB", (60, 40), "grey").save(source, exif=exif)
+    out = tmp_path / "out.jpg"
+    encode_photo(decode_source(source), out, ExportSettings("jpeg"), ExportAbout(source))
+    with Image.open(out) as image:
+        kept = image.getexif()
+        assert kept[0x013B] == "Ann Lee"
+        assert len(image.info["exif"]) < 65_534
+        if kind == "texts":
+            assert kept.get_ifd(pictures.EXIF)[0x9003] == "1952:06:14 10:00:00"

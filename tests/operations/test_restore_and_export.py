@@ -28,7 +28,7 @@ from desktop_app.domain.restoration import (
 )
 from desktop_app.faces.alignment import ffhq_matrix, warp_points
 from desktop_app.faces.mask import face_mask
-from desktop_app.imaging.encode import ExportSettings
+from desktop_app.imaging.encode import ExportSettings, format_of_suffix
 from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.imaging.source import decode_source
 from desktop_app.models.store import ModelStore
@@ -261,6 +261,45 @@ def test_an_export_holds_the_composed_pixels_and_never_replaces_the_original(
     assert hashlib.sha256(original.read_bytes()).digest() == before
     written: SourcePixels = decode_source(tmp_path / "new.png")
     assert np.array_equal(written.samples, restored_photo(restored, [kept.id]).samples)
+
+
+@pytest.mark.parametrize("name", ["new in the folder.png", OFFICE])
+def test_a_photo_that_the_catalog_does_not_know_as_it_is_now_is_spared_too(
+    tmp_path: Path, indexed: Path, face_in: FaceIn, restored: Catalog, name: str
+) -> None:
+    """New in a folder of the library, or changed since it was read."""
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    target = indexed / "library" / name
+    before = target.read_bytes() if target.exists() else None
+    try:
+        Image.new("RGB", (60, 40), "grey").save(target)
+        stands = target.read_bytes()
+        settings = ExportSettings(format_of_suffix(target), overwrite=True)
+        (refused,) = export_photos(
+            restored, [ExportRequest(kept.photo_id, (kept.id,), target, settings)], silent
+        )
+        assert isinstance(refused.problem, NameTaken)
+        assert not refused.replaceable
+        assert target.read_bytes() == stands
+    finally:
+        if before is None:
+            target.unlink()
+        else:
+            target.write_bytes(before)
+
+
+def test_an_export_in_a_folder_of_the_library_is_replaced_when_asked(
+    restored: Catalog, face_in: FaceIn, indexed: Path
+) -> None:
+    (kept,) = restored.restorations.of_face(face_in(PRINT).id)
+    target = indexed / "library" / "restored.png"
+    request = ExportRequest(kept.photo_id, (kept.id,), target, ExportSettings("png"))
+    again = replace(request, settings=replace(request.settings, overwrite=True))
+    try:
+        outcomes = export_photos(restored, [request, again], silent)
+        assert [outcome.problem for outcome in outcomes] == [None, None]
+    finally:
+        target.unlink()
 
 
 def test_a_photo_that_changed_since_is_not_exported(
