@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.named import person_named
+from desktop_app.cli.numbers import listed, year
 from desktop_app.cli.review import review
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
@@ -44,8 +45,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     name = wish("name", _name, "name faces, or a whole group")
     name.add_argument("name", metavar="NAME")
     _add_faces(name)
-    name.add_argument("--group", type=int, metavar="N", help="all faces of this group")
-    name.add_argument("--born", type=int, metavar="YEAR")
+    name.add_argument("--group", type=listed, metavar="N", help="all faces of this group")
+    name.add_argument("--born", type=year, metavar="YEAR")
     name.add_argument("--about", action="store_true", help="the year of birth is a guess")
     confirm = wish("confirm", _confirm, "confirm suggested faces of a person (all, or --face)")
     confirm.add_argument("name", metavar="NAME")
@@ -66,8 +67,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_faces(split)
     years = wish("years", _years, "when a person was born and died")
     years.add_argument("name", metavar="NAME")
-    years.add_argument("--born", type=int, metavar="YEAR")
-    years.add_argument("--died", type=int, metavar="YEAR")
+    years.add_argument("--born", type=year, metavar="YEAR")
+    years.add_argument("--died", type=year, metavar="YEAR")
     years.add_argument("--about", action="store_true", help="the years given are guesses")
     judged = wish("review", review, "judge the suggestions of a person, one letter each")
     judged.add_argument("name", metavar="NAME")
@@ -82,7 +83,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _add_faces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--face", type=int, action="append", default=[], metavar="ID", help="may be repeated"
+        "--face", type=listed, action="append", default=[], metavar="ID", help="may be repeated"
     )
 
 
@@ -158,7 +159,7 @@ def _face_row(catalog: Catalog, face: Face, name: str | None) -> dict[str, Any]:
 
 def _name(asked: argparse.Namespace, tools: Tools) -> int:
     catalog = tools.catalog
-    faces = _wanted_faces(asked)
+    faces = _wanted_faces(asked, catalog)
     if asked.group is not None:
         group = next((g for g in catalog.faces.clusters() if g.number == asked.group), None)
         if group is None:
@@ -178,7 +179,7 @@ def _name(asked: argparse.Namespace, tools: Tools) -> int:
 def _confirm(asked: argparse.Namespace, tools: Tools) -> int:
     catalog = tools.catalog
     person = person_named(catalog, asked.name)
-    faces = _wanted_faces(asked) or [
+    faces = _wanted_faces(asked, catalog) or [
         face.id for face in catalog.faces.of_person(person.id, AssignmentStatus.SUGGESTED)
     ]
     confirm_faces(catalog, faces, person.id)
@@ -187,13 +188,13 @@ def _confirm(asked: argparse.Namespace, tools: Tools) -> int:
 
 def _reject(asked: argparse.Namespace, tools: Tools) -> int:
     person = person_named(tools.catalog, asked.name)
-    faces = _some_faces(asked)
+    faces = _some_faces(asked, tools.catalog)
     reject_faces(tools.catalog, faces, person.id)
     return _say_done(tools, f"{len(faces)} faces are not {person.name}.", len(faces))
 
 
 def _ignore(asked: argparse.Namespace, tools: Tools) -> int:
-    faces = _some_faces(asked)
+    faces = _some_faces(asked, tools.catalog)
     (mark_not_faces if asked.not_a_face else ignore_faces)(tools.catalog, faces)
     return _say_done(tools, f"{len(faces)} faces are left alone.", len(faces))
 
@@ -215,7 +216,7 @@ def _merge(asked: argparse.Namespace, tools: Tools) -> int:
 
 
 def _split(asked: argparse.Namespace, tools: Tools) -> int:
-    chosen = _some_faces(asked)
+    chosen = _some_faces(asked, tools.catalog)
     groups = [g for g in tools.catalog.faces.clusters() if set(chosen) <= set(g.faces)]
     if not groups:
         raise BadRequest("These faces are not of one group. See: likeness people list")
@@ -274,12 +275,18 @@ def _forget_all(asked: argparse.Namespace, tools: Tools) -> int:
     return _say_done(tools, "All face data is gone.", people)
 
 
-def _wanted_faces(asked: argparse.Namespace) -> list[FaceId]:
-    return [FaceId(number) for number in asked.face]
+def _wanted_faces(asked: argparse.Namespace, catalog: Catalog) -> list[FaceId]:
+    """Each once. Raises `NotKnown` for a number that no face of the catalog has."""
+    wanted = list(dict.fromkeys(FaceId(number) for number in asked.face))
+    known = {face.id for face in catalog.faces.many(wanted)}
+    for number in wanted:
+        if number not in known:
+            raise NotKnown(f"There is no face {number}. See: likeness people faces PHOTO")
+    return wanted
 
 
-def _some_faces(asked: argparse.Namespace) -> Sequence[FaceId]:
-    faces = _wanted_faces(asked)
+def _some_faces(asked: argparse.Namespace, catalog: Catalog) -> Sequence[FaceId]:
+    faces = _wanted_faces(asked, catalog)
     if not faces:
         raise BadRequest("Say which faces: --face ID (see: likeness people faces PHOTO).")
     return faces

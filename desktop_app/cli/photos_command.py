@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import PhotoFilter
+from desktop_app.cli.numbers import year
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.ids import PhotoId
@@ -23,8 +24,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         return added
 
     listed = wish("list", _list, "photos, oldest first; those without a date last")
-    listed.add_argument("--from", dest="from_year", type=int, metavar="YEAR")
-    listed.add_argument("--to", dest="to_year", type=int, metavar="YEAR")
+    listed.add_argument("--from", dest="from_year", type=year, metavar="YEAR")
+    listed.add_argument("--to", dest="to_year", type=year, metavar="YEAR")
     listed.add_argument("--without-date", action="store_true")
     listed.add_argument("--vague", action="store_true", help="known, but not to the day")
     dated = wish("date", _date, "say when photos were taken, as exactly as you know")

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict, replace
 from typing import Any
 
+from desktop_app.cli.numbers import whole_number
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.names_like import names_like
@@ -19,6 +20,8 @@ from desktop_app.settings.export_presets import (
     with_preset,
     without_preset,
 )
+
+_QUALITY = whole_number(1, 100)
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -40,7 +43,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     """The options that make up a preset; what is not given stays as the preset has it."""
     parser.add_argument("--format", choices=FORMATS)
     parser.add_argument("--bit-depth", choices=("source", "8", "16"), help="source: as the photo")
-    parser.add_argument("--quality", type=_quality, metavar="1-100", help="jpeg, webp and avif")
+    parser.add_argument("--quality", type=_QUALITY, metavar="1-100", help="jpeg, webp and avif")
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
         "--remove-place",
@@ -89,12 +92,6 @@ def preset_named(tools: Tools, name: str) -> ExportPreset:
         near = names_like(name, [preset.name for preset in known.values()])
         raise NotKnown(f"There is no preset called {name}.{near} See: likeness presets list")
     return found
-
-
-def _quality(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError("a whole number from 1 to 100 is needed")
-    return int(text)
 
 
 def _list(asked: argparse.Namespace, tools: Tools) -> int:

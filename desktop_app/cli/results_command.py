@@ -6,6 +6,7 @@ from typing import Any
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.named import person_named
+from desktop_app.cli.numbers import listed
 from desktop_app.cli.restore_command import likeness_values
 from desktop_app.cli.results_review import review_drafts, write_picture
 from desktop_app.cli.terminal_words import recipe_in_words
@@ -26,7 +27,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     showing = wishes.add_parser(
         "show", parents=[common], help="a restoration with its whole recipe"
     )
-    showing.add_argument("result", type=int, metavar="ID")
+    showing.add_argument("result", type=listed, metavar="ID")
     showing.add_argument(
         "--picture", type=Path, metavar="FILE", help="write before and after beside each other"
     )
@@ -41,7 +42,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     judging.set_defaults(command=review_drafts)
     for name, words in (("accept", "this is the one"), ("refuse", "keep the original")):
         wish = wishes.add_parser(name, parents=[common], help=words)
-        wish.add_argument("results", nargs="+", type=int, metavar="ID")
+        wish.add_argument("results", nargs="+", type=listed, metavar="ID")
         wish.set_defaults(command=_decide, accepted=name == "accept")
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ _EXIT_CODES = """exit codes:
   1    something could not be done; what was done before is kept, and why is said in one sentence
        (with --json: {"error": sentence, "kind": what happened}, or a list "failed" or "problems")
   2    wrong arguments
-  130  stopped by you (Ctrl+C)
+  130  stopped by you (Ctrl+C), or by the program that read the answer
 """
 
 
@@ -88,13 +89,24 @@ def run(arguments: Sequence[str]) -> int:
         return int(stopped.code or DONE)
     with Tools(asked) as tools:
         try:
-            return int(asked.command(asked, tools))
+            done = int(asked.command(asked, tools))
+            sys.stdout.flush()
+            return done
         except ExpectedError as error:
             tools.terminal.complain(str(error), type(error).__name__)
             return FAILED
+        except BrokenPipeError:  # `| head`, say, which has seen enough
+            _say_no_more()
+            return CANCELLED
         except (KeyboardInterrupt, Cancelled):
             tools.terminal.complain("Stopped. What was finished is kept.", "Cancelled")
             return CANCELLED
+
+
+def _say_no_more() -> None:
+    """So that Python, which writes out what is left at the end, does not fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """The command line does every step, answers in JSON, and fails in one sentence."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -139,6 +140,8 @@ def test_a_quick_index_leaves_the_closer_look_for_later(
         (("restore", "nowhere.jpg", "--out", "x.png"), "nowhere.jpg"),
         (("restore", LIBRARY / PRINT, "--out", "picture.doc"), "Choose a name that ends so"),
         (("restore", LIBRARY / PRINT), "where to write"),
+        (("restore", LIBRARY / PRINT, "--out", f"{'x' * 300}.png"), "no name that a file can have"),
+        (("restore", "/", "--out", "x.png"), "/ is a folder, not a photo"),
         (("restore", LIBRARY / PRINT, "--engine", "instant-restore", "--out", "x.png"), "install"),
         (("index", "no-such-folder"), "no folder"),
         (("people", "name", "Somebody"), "which faces"),
@@ -186,6 +189,42 @@ def test_wrong_arguments_are_misuse(capsys: pytest.CaptureFixture[str]) -> None:
         assert (answer["kind"], "whole number" in answer["error"]) == ("Misused", True)
     assert run(["nonsense"]) == 2
     assert run(["--version"]) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("people", "name", "Ann", "--face", "1", "--born", "61"),
+        ("people", "name", "Ann", "--face", "1", "--born", "9" * 30),
+        ("people", "name", "Ann", "--face", "9" * 30),
+        ("people", "years", "Ann", "--died", "-1"),
+        ("photos", "list", "--from", "9" * 30),
+        ("results", "show", "9" * 30),
+        ("results", "accept", "-3"),
+        ("restore", "--all-of", "Ann", "--seed", "9" * 30),
+    ],
+)
+def test_numbers_that_nobody_can_mean_are_misuse(ask: Ask, words: tuple[str, ...]) -> None:
+    code, answer = ask(*words)
+    assert (code, answer["kind"]) == (2, "Misused")
+    assert "number" in answer["error"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe breaks otherwise there")
+def test_whoever_has_read_enough_ends_the_command_quietly(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "desktop_app", "models", "list"]
+    readable, writable = os.pipe()
+    os.close(readable)
+    run = subprocess.run(
+        command,
+        stdout=writable,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LIKENESS_HOME": str(tmp_path)},
+        check=False,
+    )
+    os.close(writable)
+    assert (run.returncode, run.stderr) == (130, "")
 
 
 def test_the_models_say_their_terms(ask: Ask) -> None:

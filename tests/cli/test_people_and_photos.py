@@ -232,3 +232,25 @@ def test_a_backup_is_brought_back_and_what_stood_there_is_kept(
     assert run(["catalog", "restore", str(copy)]) == 0
     with _catalog(tmp_path) as catalog:
         assert catalog.people.by_name("Carl") is None
+
+
+@pytest.mark.parametrize(
+    "wish", [("name", "Berta"), ("confirm", "Anna"), ("reject", "Anna"), ("ignore",), ("split",)]
+)
+def test_a_face_that_nobody_has_changes_nothing(
+    faces: list[FaceId],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    wish: tuple[str, ...],
+) -> None:
+    before = _decided(tmp_path, faces)
+    assert run(["people", *wish, "--face", str(faces[1]), "--face", "4711", "--json"]) == 1
+    assert "There is no face 4711" in json.loads(capsys.readouterr().out)["error"]
+    assert _decided(tmp_path, faces) == before
+
+
+def _decided(tmp_path: Path, faces: list[FaceId]) -> tuple[object, ...]:
+    with _catalog(tmp_path) as catalog:
+        people = [summary.person.name for summary in catalog.people.all()]
+        status = [(face.status, face.person_id) for face in catalog.faces.many(faces)]
+        return people, status, catalog.faces.rejections()
