@@ -1,12 +1,15 @@
 """Notes which faces are alike enough to be linked: the graph in which groups are found."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.faces.neighbours import FaceBlock, Pairs, near
+from desktop_app.faces.neighbours import FaceBlock, near
 
 # Chosen on ../shared/data/portraits, the smallest hundredth at which no two of 708 people stood in
 # one group: the nearest strangers reach a cosine of 0.588 (0.45, which looked as good on twelve
@@ -14,7 +17,9 @@ from desktop_app.faces.neighbours import FaceBlock, Pairs, near
 # nobody merged, B-cubed F 0.963. A family's children and grown-ups may stand in two groups each;
 # naming one brings suggestions for the other.
 LINK_FROM = 0.60
-_CHUNK = 256  # faces compared at a time
+_CHUNK = 256  # faces whose links are handed out at a time
+_PIECE = 64  # of these, what one core compares at a time
+_MOST_THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,10 @@ class Links:
             np.concatenate([part.cosine for part in parts]),
         )
 
+    def only(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> "Links":
+        """Some of the pairs, by a mask or by their places."""
+        return Links(self.one[which], self.other[which], self.cosine[which])
+
 
 def links_of(
     new: FaceBlock,
@@ -46,30 +55,42 @@ def links_of(
 
     The ids of `new` rise. Of each part: the ids compared, and their links, `one` being theirs.
     `counts` says which of the faces found in the blocks count; all where it is not given. Works on
-    one core: a second thread gained nothing (measured), for the interpreter is asked too often.
+    every core, one part ahead of the one handed out.
     """
-    for start in range(0, len(new), _CHUNK):
-        chunk = new.rows(start, start + _CHUNK)
-        parts = []
-        for block in known:
-            pairs = near(chunk, block, link_from)
-            others = block.ids[pairs.found]
-            which = slice(None) if counts is None else counts(others)
-            parts.append(_links(chunk, pairs, others, which))
-        pairs = near(chunk, new.rows(0, start + _CHUNK), link_from)
-        earlier = pairs.found < pairs.asked + start
-        parts.append(_links(chunk, pairs, new.ids[pairs.found], earlier))
-        links = Links.joined(parts)
-        order = np.lexsort((links.other, links.one))
-        yield chunk.ids, Links(links.one[order], links.other[order], links.cosine[order])
+    coming: deque[tuple[FaceBlock, list[Future[Links]], list[Future[Links]]]] = deque()
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), "links")
+    try:
+        for start in range(0, len(new), _CHUNK):
+            chunk, so_far = new.rows(start, start + _CHUNK), new.rows(0, start + _CHUNK)
+            pieces = [chunk.rows(at, at + _PIECE) for at in range(0, len(chunk), _PIECE)]
+            among_known = [
+                pool.submit(_links, piece, block, link_from) for block in known for piece in pieces
+            ]
+            among_new = [pool.submit(_links, piece, so_far, link_from) for piece in pieces]
+            coming.append((chunk, among_known, among_new))
+            if len(coming) > 1:
+                yield _found(*coming.popleft(), counts)
+        while coming:
+            yield _found(*coming.popleft(), counts)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _links(
-    asked: FaceBlock,
-    pairs: Pairs,
-    others: NDArray[np.int64],
-    which: NDArray[np.bool_] | slice,
-) -> Links:
-    return Links(
-        asked.ids[pairs.asked[which]], others[which], pairs.cosine[which].astype(np.float16)
-    )
+def _links(asked: FaceBlock, among: FaceBlock, link_from: float) -> Links:
+    pairs = near(asked, among, link_from)
+    cosine = pairs.cosine.astype(np.float16)
+    return Links(asked.ids[pairs.asked], among.ids[pairs.found], cosine)
+
+
+def _found(
+    chunk: FaceBlock,
+    among_known: list[Future[Links]],
+    among_new: list[Future[Links]],
+    counts: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None,
+) -> tuple[NDArray[np.int64], Links]:
+    links = Links.joined([part.result() for part in among_known])
+    if counts is not None:
+        links = links.only(counts(links.other))
+    earlier = Links.joined([part.result() for part in among_new])
+    links = Links.joined([links, earlier.only(earlier.other < earlier.one)])
+    return chunk.ids, links.only(np.lexsort((links.other, links.one)))
