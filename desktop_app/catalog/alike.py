@@ -23,6 +23,7 @@ from desktop_app.catalog.values import DecisionKind
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId
+from desktop_app.faces.components import distinct
 
 _PAIR = np.dtype([("face", "<u4"), ("cosine", "<f2")])
 
@@ -68,9 +69,11 @@ class Alike(Subject):
         counts = np.array([len(row[2]) // _PAIR.itemsize for row in rows], np.int64)
         one = np.repeat(np.arange(len(rows)), counts)
         named = pairs["face"].astype(np.int64)
-        other = np.searchsorted(compared, named)
-        there = other < len(compared)
-        there[there] = compared[other[there]] == named[there]
+        highest = max(named.max(initial=0), compared.max(initial=0))
+        place = np.full(int(highest) + 1, -1, np.int32)  # quicker than millions of searches
+        place[compared] = np.arange(len(compared))
+        other = place[named].astype(np.int64)
+        there = np.flatnonzero(other >= 0)
         one, other, cosine = one[there], other[there], pairs["cosine"][there]
         before = (rounds[other] < rounds[one]) | ((rounds[other] == rounds[one]) & (other < one))
         return KeptLinks(compared, one[before], other[before], cosine[before])
@@ -80,7 +83,7 @@ class Alike(Subject):
         statement = _valid(select(face_links.c.near), model, ids)
         with self._file.read() as connection:
             blobs = [row[0] for row in plain(connection, statement)]
-        return np.unique(np.frombuffer(b"".join(blobs), _PAIR)["face"]).astype(np.int64)
+        return distinct(np.frombuffer(b"".join(blobs), _PAIR)["face"].astype(np.int64))
 
     def compared(self, model: str, ids: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Those of the faces (without `ids`: of all) that were compared; ids, rising."""

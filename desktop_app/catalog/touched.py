@@ -27,6 +27,7 @@ from desktop_app.catalog.schema import among, face_components, faces, groups_mad
 from desktop_app.catalog.subject import Subject, batches
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId
+from desktop_app.faces.components import distinct
 
 _MANY = 100_000  # faces touched, from which reading all of them takes no longer
 
@@ -83,7 +84,7 @@ class TouchedFaces(Subject):
         if components is not None:
             which |= face_components.c.component.in_(among(components.tolist()))
         with self._file.read() as connection:
-            return np.unique(_column(connection, select(face_components.c.face_id).where(which)))
+            return distinct(_column(connection, select(face_components.c.face_id).where(which)))
 
     def of_same_people(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """All confirmed faces of the people for whom some of these are confirmed."""

@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MOST_ROUNDS = 40
+# A link is sorted as one number, many times faster than an order is found by which to arrange
+# several. 62 bits: two faces, which may be 33 million, and a pull.
+_FACE_BITS = 25
+_PULL_BITS = 12
 
 
 @dataclass(frozen=True)
@@ -13,17 +17,18 @@ class Neighbours:
     """The links from the side of each face: `near[starts[n]:starts[n + 1]]` are those of face n."""
 
     near: NDArray[np.int64]  # (2 * links,)
-    pull: NDArray[np.int64]  # (2 * links,), whole numbers, so that sums have no order
+    pull: NDArray[np.int64]  # (2 * links,), positive, under 4096: sums of such have no order
     starts: NDArray[np.int64]  # (faces + 1,)
 
     @staticmethod
     def of(
         count: int, one: NDArray[np.int64], other: NDArray[np.int64], pull: NDArray[np.int64]
     ) -> "Neighbours":
-        faces, near = np.concatenate([one, other]), np.concatenate([other, one])
-        order = np.argsort(faces, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(faces, minlength=count))])
-        return Neighbours(near[order], np.concatenate([pull, pull])[order], starts)
+        ends = np.concatenate([one << _FACE_BITS | other, other << _FACE_BITS | one])
+        ends = np.sort(ends << _PULL_BITS | np.concatenate([pull, pull]))
+        starts = np.searchsorted(ends, np.arange(count + 1) << (_FACE_BITS + _PULL_BITS))
+        near = ends >> _PULL_BITS & (1 << _FACE_BITS) - 1
+        return Neighbours(near, ends & (1 << _PULL_BITS) - 1, starts)
 
     def between(self, some: NDArray[np.bool_], labels: NDArray[np.int64]) -> "Neighbours":
         """Only the links between some of the faces that have one label."""
@@ -87,10 +92,11 @@ def _loudest(
     """The label that pulls each of the asked hardest; its own where it may take none."""
     whose, links = neighbours.of_faces(asked)
     heard = whose * span + labels[neighbours.near[links]]
-    order = np.argsort(heard, kind="stable")
-    heard = heard[order]
+    heard = np.sort(heard << _PULL_BITS | neighbours.pull[links])
+    pull = heard & (1 << _PULL_BITS) - 1
+    heard >>= _PULL_BITS
     first = np.flatnonzero(np.concatenate([[True], heard[1:] != heard[:-1]]))
-    pulls = np.add.reduceat(neighbours.pull[links][order], first)
+    pulls = np.add.reduceat(pull, first)
     whose, heard = np.divmod(heard[first], span)
     if never is not None and len(never):
         wanted = asked[whose] * span + heard

@@ -13,7 +13,7 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.progress import Progress, Report, silent
 from desktop_app.faces.clustering import NOBODY, Said, group_linked
-from desktop_app.faces.components import among, components, renumbered
+from desktop_app.faces.components import among, components, distinct, renumbered
 from desktop_app.faces.links import LINK_FROM, links_of
 from desktop_app.faces.matrix import FaceMatrix
 
@@ -88,7 +88,7 @@ def _compare(
     def counts(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         if touched.faces is None:
             return among(compared, ids)
-        once = np.unique(ids)
+        once = distinct(ids)
         return among(catalog.faces.compared(model, once[~among(wanted, once)]), ids)
 
     none_yet = touched.faces is None and not len(compared)
@@ -110,12 +110,14 @@ def _around(catalog: Catalog, model: str, touched: Touched) -> NDArray[np.int64]
     """The faces touched and all that hang together with them, now or before; ids, rising."""
     assert touched.faces is not None
     faces = catalog.faces
-    new = known = np.union1d(touched.faces, faces.members(touched.faces, touched.components))
+    members = faces.members(touched.faces, touched.components)
+    new = known = distinct(np.concatenate([touched.faces, members]))
     while len(new):
         linked = np.concatenate([faces.linked_to(model, new), faces.of_same_people(new)])
-        new = np.setdiff1d(linked, known)
-        new = np.setdiff1d(np.union1d(new, faces.members(new)), known)
-        known = np.union1d(known, new)
+        new = distinct(linked[~among(known, linked)])
+        new = distinct(np.concatenate([new, faces.members(new)]))
+        new = new[~among(known, new)]
+        known = distinct(np.concatenate([known, new]))
     return known
 
 
@@ -137,7 +139,7 @@ def _hanging_together(
         np.concatenate([kept.other, at[by_person[:-1][same]]]),
     )
     had, numbers = catalog.faces.components(ids)
-    every = np.union1d(kept.compared, had)
+    every = distinct(np.concatenate([kept.compared, had]))
     before = np.full(len(every), -1, np.int64)
     before[np.searchsorted(every, had)] = numbers
     now = np.full(len(every), -1, np.int64)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,21 +85,30 @@ def search(faces: DrawnFaces) -> None:
         "numpy exact", queries, lambda q: np.flatnonzero(whole @ q >= LINK_FROM), truth
     )
 
-    def ours(at_least: float) -> Callable[[FaceBlock], NDArray[np.int64]]:
-        return lambda one: np.concatenate(
-            [block.ids[near(one, block, at_least).found] for block in blocks]
-        )
+    pool = ThreadPoolExecutor(os.cpu_count())
 
-    _timed(
-        f"signs, then cosines (coded in {coded:.1f} s)", singles, ours(LINK_FROM), truth, slowest
-    )
-    _timed("the same from 0.42", singles, ours(0.42), lower, slowest)
+    def ours(at_least: float, cores: bool) -> Callable[[FaceBlock], NDArray[np.int64]]:
+        def found(one: FaceBlock) -> NDArray[np.int64]:
+            def inside(block: FaceBlock) -> NDArray[np.int64]:
+                return block.ids[near(one, block, at_least).found]
+
+            return np.concatenate(list((pool.map if cores else map)(inside, blocks)))
+
+        return found
+
+    print(f"coded in {coded:.1f} s")
+    for at_least, there in ((LINK_FROM, truth), (0.42, lower)):
+        for cores in (False, True):
+            title = f"signs, then cosines from {at_least}, {'both cores' if cores else 'one core'}"
+            _timed(title, singles, ours(at_least, cores), there, slowest)
     codes = np.concatenate([block.codes for block in blocks], axis=1)
     rows = np.ascontiguousarray(codes.T).view(np.uint8)
     most = radius(LINK_FROM)
     one = [block.codes[:, 0] for block in singles]
-    _timed("signs alone: numpy by words", one, lambda c: within(codes, c, most), None, slowest)
-    _timed("signs alone: numpy by faces", one, lambda c: _by_rows(rows, c, most), None, slowest)
+    _timed("signs alone", one, lambda c: within(codes, c[:, None], most)[1], None, slowest)
+    _timed(
+        "signs alone: numpy by faces", one, lambda c: _by_rows(rows, c, most.whole), None, slowest
+    )
     _timed("signs alone: cv2, 100 nearest", one, lambda c: _by_cv2(rows, c), None, slowest)
     with peer("faiss"):
         import faiss
@@ -118,7 +128,7 @@ def search(faces: DrawnFaces) -> None:
         _timed(
             "signs alone: faiss",
             one,
-            lambda c: binary.range_search(c.view(np.uint8)[None], most)[2],
+            lambda c: binary.range_search(c.view(np.uint8)[None], most.whole)[2],
             None,
             slowest,
         )
