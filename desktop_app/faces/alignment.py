@@ -1,5 +1,7 @@
 """Cuts a face out of a photo, upright and in a size of its own."""
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from desktop_app.domain.errors import BadRequest
 from desktop_app.domain.face import AlignedFace, Landmarks
 from desktop_app.domain.photo import RgbImage
+from desktop_app.faces.shrinking import shrunk_to
 
 ARCFACE_POINTS: NDArray[np.float64] = np.array(
     [
@@ -106,11 +109,14 @@ def warp_upright(
     """The photo seen through `matrix`, (size, size, 3), mirrored at its edges.
 
     Shrinking averages all pixels of the photo that fall into one of the crop, so that fine
-    grain does not turn into coarse noise. `quick` is for looking, not for describing.
+    grain does not turn into coarse noise. `quick` is for looking, not for describing: it averages
+    as far as halving goes, and takes the rest of the way between neighbouring pixels.
     """
     scale = scale_of(matrix)
-    if scale < 1:
+    if scale < 1 and not quick:
         image, matrix = _shrunk(image, matrix, size, scale)
+    elif scale <= 0.5:
+        image, matrix = _halved(image, matrix, size, math.floor(-math.log2(scale)))
     crop: RgbImage = cv2.warpAffine(
         image,
         matrix,
@@ -125,24 +131,43 @@ def _shrunk(
     image: RgbImage, matrix: NDArray[np.float64], size: int, scale: float
 ) -> tuple[RgbImage, NDArray[np.float64]]:
     """The part of the photo around the crop in the crop's own scale, and the matrix from there."""
+    part, corner = _around(image, matrix, size, 8 / scale)
+    small = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+    shrunk = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
+    return shrunk, matrix @ _way_back(part, shrunk, corner)
+
+
+def _halved(
+    image: RgbImage, matrix: NDArray[np.float64], size: int, times: int
+) -> tuple[RgbImage, NDArray[np.float64]]:
+    """The same halved so many times; what is over at its far edges is left out."""
+    whole = 2**times
+    part, corner = _around(image, matrix, size, 8 * whole)
+    small = (max(1, part.shape[1] // whole), max(1, part.shape[0] // whole))
+    part = part[: small[1] * whole, : small[0] * whole]
+    shrunk = shrunk_to(part, small)
+    return shrunk, matrix @ _way_back(part, shrunk, corner)
+
+
+def _around(
+    image: RgbImage, matrix: NDArray[np.float64], size: int, margin: float
+) -> tuple[RgbImage, NDArray[np.float64]]:
+    """The part of the photo that the crop shows and so many pixels more, and its first corner."""
     square = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float64)
     corners = warp_points(square, inverted(matrix))
-    margin = 8 / scale
     height, width = image.shape[:2]
     left, top = np.clip(np.floor(corners.min(axis=0) - margin), 0, [width - 1, height - 1])
     right, bottom = np.clip(
         np.ceil(corners.max(axis=0) + margin), [left + 1, top + 1], [width, height]
     )
-    part = image[int(top) : int(bottom), int(left) : int(right)]
-    small = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
-    shrunk = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
-    across, down = part.shape[1] / small[0], part.shape[0] / small[1]
-    # a point p of the photo is (p - corner + 0.5) / ratio - 0.5 of the shrunk part
-    back = np.array(
-        [
-            [across, 0, left - 0.5 + 0.5 * across],
-            [0, down, top - 0.5 + 0.5 * down],
-            [0, 0, 1],
-        ]
-    )
-    return shrunk, matrix @ back
+    return image[int(top) : int(bottom), int(left) : int(right)], np.array([left, top])
+
+
+def _way_back(part: RgbImage, shrunk: RgbImage, corner: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3, 3): takes points of the shrunk part to the photo.
+
+    A point p of the photo is (p - corner + 0.5) / ratio - 0.5 of the shrunk part.
+    """
+    across, down = np.array(part.shape[1::-1]) / shrunk.shape[1::-1]
+    left, top = corner - 0.5 + 0.5 * np.array([across, down])
+    return np.array([[across, 0, left], [0, down, top], [0, 0, 1]])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.domain.photo import RgbImage
+from desktop_app.faces.shrinking import shrunk_to
 
 CELL = 104  # pixels; a tile is made of whole cells
 CELLS = 6  # of a tile in each direction
@@ -62,15 +63,3 @@ def _cells_with_contrast(level: RgbImage) -> NDArray[np.bool_]:
     most = wanted.reshape(rows, cell, columns, cell).max(axis=(1, 3))
     stands_out: NDArray[np.bool_] = most >= CONTRAST
     return stands_out
-
-
-def shrunk_to(image: RgbImage, size: tuple[int, int]) -> RgbImage:
-    """The picture averaged down to (width, height): by halves as far as they go, which is quick."""
-    height, width = image.shape[:2]
-    while width % 2 == height % 2 == 0 and width // 2 >= size[0] and height // 2 >= size[1]:
-        width, height = width // 2, height // 2
-        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    if (width, height) == size:
-        return image
-    shrunk: RgbImage = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return shrunk

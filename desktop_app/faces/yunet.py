@@ -18,7 +18,8 @@ from desktop_app.faces.detector import (
     seen_through,
     without_duplicates,
 )
-from desktop_app.faces.tiles import Tile, shrunk_to, tiles
+from desktop_app.faces.shrinking import shrunk_to
+from desktop_app.faces.tiles import Tile, tiles
 from desktop_app.faces.yunet_network import YuNetNetwork
 
 SIDE = 640  # pixels of the longer side, at most, of a photo seen as a whole
@@ -37,13 +38,13 @@ SURE = 0.93  # score from which a face does not stand on its head; that reaches 
 CONTENT = 0.9  # score of one face from which the photo is not turned in search of lying ones
 AGREED = 0.8  # score that a finding needs at two heights
 STRAIGHT = 8.0  # degrees; the five points are good for a face that leans less than this
-QUICK = 48  # height in pixels of a finding of little score, looked at for the first time
-HEIGHTS = (100, 160, 100, 160)  # of the face in pixels, in the looks at one face
-HEIGHTS_OF_SMALL = (64, 100, 64, 100)  # in a reduced picture: more would only be a blur
 PLAIN = 0.7  # score from which the quick look takes an upright finding for a face
-EXACT = 160  # height of the face in pixels in the quick look's one look at it, for its points
-CLOSE = 2.0  # side of that look, in heights of the face
-AROUND = 3.2  # side of such a look, in heights of the face
+
+# Looks at one face: its height in pixels, and the side of the look in heights of the face
+QUICK = (48, 8 / 3)  # at a finding of little score, for the first time
+LOOKS = ((100, 3.2), (160, 2.4), (100, 3.2), (160, 2.4))
+LOOKS_AT_SMALL = ((64, 3.2), (100, 3.2)) * 2  # in a reduced picture: more would only be a blur
+EXACT = (160, 1.6)  # the quick look's one look at a face, for its points
 TURNS = (90, -90, 180, 45, -45, 135, -135)  # degrees, where nothing sure stands upright
 
 
@@ -103,7 +104,7 @@ class YuNetDetector:
             face = seen_through(in_view, to_view, picture.shape)
             seen: DetectedFace | None = None
             if face.det_score >= PLAIN and abs(roll_of(face)) <= 2 * STRAIGHT:
-                seen = self._seen_again(picture, face, EXACT, around=CLOSE)
+                seen = self._seen_again(picture, face, EXACT)
             seen = seen or self._face_or_none(picture, face, reduced=True)
             if seen is not None:
                 faces.append(seen)
@@ -191,9 +192,9 @@ class YuNetDetector:
                 return None
             face = seen
         agreeing = 0
-        small = reduced and max(face.bbox.width, face.bbox.height) < HEIGHTS_OF_SMALL[1] / 2
-        for height in HEIGHTS_OF_SMALL if small else HEIGHTS:
-            again = self._seen_again(image, face, height)
+        small = reduced and max(face.bbox.width, face.bbox.height) < LOOKS_AT_SMALL[1][0] / 2
+        for look in LOOKS_AT_SMALL if small else LOOKS:
+            again = self._seen_again(image, face, look)
             if again is None:
                 return None
             turn = abs((roll_of(again) - roll_of(face) + 180) % 360 - 180)
@@ -208,34 +209,29 @@ class YuNetDetector:
             return None
         if face.det_score >= SURE:
             return face
-        over = self._seen_again(image, face, HEIGHTS[-1], 180.0)
+        over = self._seen_again(image, face, LOOKS[-1], 180.0)
         return over if over is not None and over.det_score > face.det_score else face
 
     def _seen_again(
-        self,
-        image: RgbImage,
-        face: DetectedFace,
-        size: int,
-        degrees: float = 0.0,
-        around: float = AROUND,
+        self, image: RgbImage, face: DetectedFace, look: tuple[int, float], degrees: float = 0.0
     ) -> DetectedFace | None:
-        """The face turned upright by its eyes, and by `degrees`; its box's longer side `size`."""
+        """The face turned upright by its eyes, and by `degrees`; its box's longer side as told."""
         box = face.bbox
         if min(box.width, box.height) < 1:
             return None
+        height, around = look
         middle = np.array([box.left + box.right, box.top + box.bottom]) / 2
         matrix = cv2.getRotationMatrix2D(
-            tuple(middle), roll_of(face) + degrees, size / max(box.width, box.height)
+            tuple(middle), roll_of(face) + degrees, height / max(box.width, box.height)
         )
-        side = round(around * size)
+        side = round(around * height)
         matrix[:, 2] += side / 2 - middle
         (rows,) = self._network.look([warp_upright(image, matrix, side, quick=True)], CANDIDATE)
-        looks = (seen_through(_as_face(row, (side, side)), matrix, image.shape) for row in rows)
-        return max(
-            (look for look in looks if look.bbox.overlap(box) > 0.35),
-            key=lambda look: look.det_score,
-            default=None,
-        )
+        for row in rows[np.argsort(-rows[:, 14], kind="stable")]:
+            seen = seen_through(_as_face(row, (side, side)), matrix, image.shape)
+            if seen.bbox.overlap(box) > 0.35:
+                return seen
+        return None
 
 
 def _unknown(found: list[DetectedFace], known: Sequence[DetectedFace]) -> list[DetectedFace]:

@@ -19,6 +19,7 @@ from desktop_app.faces.alignment import (
     scale_of,
     similarity_between,
     warp_points,
+    warp_upright,
 )
 from desktop_app.faces.embedder import MobileFaceEmbedder
 from desktop_app.faces.landmarks68 import LandmarkFinder
@@ -83,6 +84,22 @@ def test_shrinking_averages_the_grain_away() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (2000, 2000, 3), np.uint8)
     landmarks = (FFHQ_POINTS / 512 * 1900 + 20).astype(np.float32)
     assert align_face(noise, landmarks, 128).crop.std() < 12
+
+
+@pytest.mark.parametrize("scale", [2.0, 0.8, 0.45, 0.25, 0.06])
+def test_a_quick_look_shows_the_same_places_and_averages_the_grain(scale: float) -> None:
+    picture = _ramp(1501, 2003)
+    matrix = cv2.getRotationMatrix2D((1800.0, 1300.0), 20, scale)
+    matrix[:, 2] += 60 - np.array([1800, 1300])  # a part of it lies beyond the photo's edge
+    seen = warp_upright(picture, matrix, 120, quick=True)
+    exact = warp_upright(picture, matrix, 120)
+    assert np.abs(seen.astype(int) - exact).mean() < 1.5
+    for x, y in ((60, 60), (40, 70), (75, 50)):
+        place = warp_points(np.array([[x, y]], np.float32), inverted(matrix))[0]
+        if (place < [2003, 1501]).all() and (place >= 0).all():
+            assert np.abs(seen[y, x, :2] / 255 * [2003, 1501] - place).max() < 8 + 1 / scale
+    noise = np.random.default_rng(0).integers(0, 255, (2000, 2000, 3), np.uint8)
+    assert warp_upright(noise, matrix, 120, quick=True).std() < 80 * min(1, 2 * scale)
 
 
 def test_the_crop_for_describing_has_the_points_where_arcface_has_them(
