@@ -40,6 +40,13 @@ def qapp_args() -> list[str]:
     return ["likeness"]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_is_there_already_is_no_garbage() -> None:
+    """Else each test's collection looks at all modules of the suite, for a second or more."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def garbage_is_collected_here() -> Iterator[None]:
     """As in the application: a QObject that garbage takes in a lane's thread leaves its timers."""

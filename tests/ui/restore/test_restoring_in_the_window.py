@@ -212,9 +212,9 @@ def test_few_references_are_said_to_be_weak(
 ) -> None:
     for face in library.faces[0][2:]:
         opened.decisions.reject([face], anna)
-    qtbot.waitUntil(lambda: _states(opened)[0] is FaceState.WEAK, timeout=_WAIT)
     panel = opened.restore.guides.references
-    assert "1 photo of 4" in panel._state.text()
+    qtbot.waitUntil(lambda: "1 photo of 4" in panel._state.text(), timeout=_WAIT)
+    assert _states(opened)[0] is FaceState.WEAK
     assert opened.restore.guides.restore.isEnabled()
 
 
