@@ -22,17 +22,27 @@ def add_folder(catalog: Catalog, path: Path) -> tuple[FolderId, CatalogChanges]:
         raise NotPermitted(f"The folder {folder.name} may not be read. Choose another one.")
     for known in catalog.folders.all():
         other = Path(known.path)
-        if other == folder:
+        if _same(folder, other):
             return known.id, CatalogChanges()
-        if folder.is_relative_to(other):
+        if any(_same(around, other) for around in folder.parents):
             raise BadRequest(f"{folder.name} is already in the library, as part of {other.name}.")
-        if other.is_relative_to(folder):
+        if any(_same(around, folder) for around in other.parents):
             raise BadRequest(
                 f"{other.name}, a part of {folder.name}, is already in the library. "
                 f"Remove it from the library first, then add {folder.name}."
             )
     folder_id = catalog.folders.add(folder)
     return folder_id, CatalogChanges.of(folders=[folder_id])
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Also where a name is spelled in other letters on a drive that takes them for the same."""
+    if one == other:
+        return True
+    try:
+        return one.samefile(other)
+    except OSError:  # a drive that is away
+        return False
 
 
 def folder_of(path: Path) -> Path:

@@ -33,6 +33,9 @@ def remove_everything(where: Places) -> tuple[KeptFolder, ...]:
     kept = kept_folders(where)
     lock = lock_for_writing(where.catalog) if where.data.is_dir() else None
     try:
+        if lock is not None:  # on Windows its file cannot be removed while it is held
+            _clear(where.data, but=Path(lock.lock_file))
+            lock.release()
         for place in kept:
             shutil.rmtree(place.folder)
     except OSError as error:
@@ -44,6 +47,14 @@ def remove_everything(where: Places) -> tuple[KeptFolder, ...]:
         if lock is not None:
             lock.release()
     return kept
+
+
+def _clear(folder: Path, but: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry != but:
+            entry.unlink()
 
 
 def _size(folder: Path) -> int:

@@ -1,5 +1,6 @@
 """A folder comes into the catalog, and stays in step with the disk."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -197,3 +198,19 @@ def test_a_folder_inside_the_library_is_not_added_twice(empty: Catalog, folder: 
             add_folder(catalog, folder.parent)
         with pytest.raises(FileVanished):
             add_folder(catalog, folder / "nowhere")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links want a permission there")
+def test_a_folder_that_goes_by_another_name_too_is_not_added_twice(
+    empty: Catalog, folder: Path, tmp_path: Path
+) -> None:
+    """As where capital letters do not count on a drive, or by a link."""
+    (folder / "inside").mkdir()
+    other = tmp_path / "other name"
+    other.symlink_to(folder)
+    with empty as catalog:
+        first, _ = add_folder(catalog, folder)
+        assert add_folder(catalog, other)[0] == first
+        with pytest.raises(BadRequest, match="already in the library"):
+            add_folder(catalog, other / "inside")
+        assert len(catalog.folders.all()) == 1

@@ -77,6 +77,25 @@ def test_somebody_else_who_is_nearer_is_named(library: Library) -> None:
     assert "Berta" not in likeness_in_words(stays, "Anna")
 
 
+def test_of_several_others_the_nearest_is_named(library: Library) -> None:
+    asked, *_ = _add(library, "Anna", _towards(0.5, 0), _towards(0.95, 0))
+    _add(library, "Berta", _towards(0, 0.95))
+    _add(library, "Clara", _towards(-0.9, 0))
+    _add(library, "Dora", _towards(0, 0.6))
+    face = library.catalog.faces.get(asked)
+    assert face.person_id is not None
+    found = likeness_in_catalog(
+        library.catalog,
+        MODEL,
+        face.person_id,
+        face.photo_id,
+        _towards(0.5, 0.1),
+        _towards(0.3, 0.8),
+    )
+    assert found is not None
+    assert found.nearest_other_name == "Berta"
+
+
 def test_without_another_photo_of_the_person_nothing_is_claimed(library: Library) -> None:
     (asked,) = _add(library, "Anna", _towards(0.5, 0))
     face = library.catalog.faces.get(asked)

@@ -69,6 +69,28 @@ def test_an_excluded_one_never_guides_and_a_pinned_one_always(
     assert [one.face_id for one in chosen.references] == [faces[2], faces[4]]
 
 
+def test_a_copy_of_the_same_file_and_a_poor_face_do_not_guide(
+    library: Library, faces: list[FaceId]
+) -> None:
+    catalog, anna = library.catalog, _anna(library)
+    first = catalog.photos.get(catalog.faces.get(faces[2]).photo_id)
+    copy = library.photo("copy.jpg", content=first.content_hash)
+    poor = library.photo("poor.jpg")
+    aside = np.eye(16, dtype=np.float32)
+    of_copy = catalog.faces.add_drawn(copy, detected(), new_face(8).quality, aside[9], MODEL)
+    soft = replace(new_face(9).quality, sharpness=0.0)
+    assert soft.poor
+    of_poor = catalog.faces.add_drawn(poor, detected(), soft, aside[10], MODEL)
+    catalog.faces.confirm([of_copy, of_poor], anna)
+    chosen = choose_references(catalog, anna, catalog.faces.get(faces[0]), count=8, model=MODEL)
+    guiding = {one.face_id for one in chosen.references}
+    assert len(guiding & {faces[2], of_copy}) == 1
+    assert of_poor not in guiding
+    catalog.references.pin(anna, of_poor)  # but the user's word counts
+    chosen = choose_references(catalog, anna, catalog.faces.get(faces[0]), count=8, model=MODEL)
+    assert chosen.references[0].face_id == of_poor
+
+
 def _dated(library: Library, face: FaceId, year: int) -> None:
     photo = library.catalog.faces.get(face).photo_id
     taken = PhotoDate(date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR)
@@ -132,6 +154,32 @@ def test_photos_of_one_view_only_are_said_to_be_weak_for_a_face_turned_another_w
     assert ("are one view" in chosen.why) is (state is ReferenceState.WEAK)
 
 
+def test_of_photos_alike_otherwise_that_of_the_same_view_comes_first(library: Library) -> None:
+    catalog = library.catalog
+    made = []
+    for number, turn in enumerate((0.4, 0.4, -0.4)):  # of equals the newest would come first
+        vector = np.zeros(16, np.float32)
+        vector[0], vector[number + 1] = 0.6, 0.8
+        marks = detected().landmarks.copy()
+        marks[2, 0] += turn * (marks[1, 0] - marks[0, 0])
+        found = replace(detected(), landmarks=marks)
+        photo = library.photo(f"{number}.jpg")
+        made.append(catalog.faces.add_drawn(photo, found, new_face(0).quality, vector, MODEL))
+    library.person("Anna", made)
+    chosen = choose_references(catalog, _anna(library), catalog.faces.get(made[0]), model=MODEL)
+    assert [one.face_id for one in chosen.references] == [made[1], made[2]]
+
+
+def test_of_more_pinned_ones_than_can_guide_the_best_do(
+    library: Library, faces: list[FaceId]
+) -> None:
+    catalog, anna = library.catalog, _anna(library)
+    for face in faces[1:]:
+        catalog.references.pin(anna, face)
+    chosen = choose_references(catalog, anna, catalog.faces.get(faces[0]), count=3, model=MODEL)
+    assert [one.face_id for one in chosen.references] == [faces[1], faces[4], faces[3]]
+
+
 def _like(library: Library, *kinds: tuple[float, bool | None]) -> list[FaceId]:
     """Faces alike but for the detector's score and whether they are without colours."""
     made = []
@@ -148,8 +196,9 @@ def _like(library: Library, *kinds: tuple[float, bool | None]) -> list[FaceId]:
 
 def test_photos_of_the_same_era_by_their_colours_come_first(library: Library) -> None:
     catalog = library.catalog
-    asked, colour, unknown, grey = _like(
-        library, (0.9, True), (0.9, False), (0.9, None), (0.9, True)
+    # of equals the newest would come first
+    asked, grey, unknown, colour = _like(
+        library, (0.9, True), (0.9, True), (0.9, None), (0.9, False)
     )
     assert catalog.faces.get(grey).quality.one_tone is True
     assert catalog.faces.get(unknown).quality.one_tone is None

@@ -1,7 +1,9 @@
 """All that is kept of a user goes when they say so, and nothing else."""
 
 import pytest
+from filelock import FileLock
 
+from desktop_app.catalog import engine
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.run import run
 from desktop_app.domain.errors import CatalogBusy
@@ -25,6 +27,22 @@ def test_all_folders_of_the_application_go_and_the_users_files_stay(where, tmp_p
     assert gone == {where.data, where.cache, where.logs, where.models}
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["photo.jpg"]
     assert remove_everything(where) == ()
+    assert not where.data.exists()
+
+
+def test_the_lock_is_held_until_only_its_own_file_is_left(where, monkeypatch):
+    """Windows does not let go of it sooner, and of an open file not at all."""
+    left = []
+
+    class Watched(FileLock):
+        def release(self, force=False):
+            if where.data.is_dir():
+                left.append([path.name for path in where.data.iterdir()])
+            super().release(force)
+
+    monkeypatch.setattr(engine, "FileLock", Watched)
+    remove_everything(where)
+    assert left == [[f"{where.catalog.name}.lock"]]
     assert not where.data.exists()
 
 

@@ -346,6 +346,21 @@ def test_a_reference_without_a_face_is_named(tmp_path: Path, eyes: Eyes) -> None
         read_reference(tmp_path / "wall.png", eyes, 64, 10**8)
 
 
+def test_results_of_two_photos_are_not_laid_into_one(
+    restored: Catalog, face_in: FaceIn, restorer: MirrorRestorer, eyes: Eyes, tmp_path: Path
+) -> None:
+    other = face_in(OFFICE)
+    restore_photos(restored, restorer, [RestoreRequest(other.id)], eyes, silent)
+    results = [restored.restorations.of_face(face_in(n).id)[0] for n in (PRINT, OFFICE)]
+    both = tuple(result.id for result in results)
+    with pytest.raises(BadRequest, match="different photos"):
+        restored_photo(restored, both)
+    request = ExportRequest(other.photo_id, both, tmp_path / "both.png", ExportSettings("png"))
+    (refused,) = export_photos(restored, [request], silent)
+    assert isinstance(refused.problem, BadRequest)
+    assert list(tmp_path.glob("both*")) == []
+
+
 def test_an_export_has_its_mark_and_its_page(
     restored: Catalog, face_in: FaceIn, tmp_path: Path
 ) -> None:

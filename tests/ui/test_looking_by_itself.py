@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.photo import PhotoState, RgbImage
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.imaging.watching import settling
+from desktop_app.imaging.watching.watcher import FolderWatcher, Pace
 from desktop_app.operations.eyes import Eyes
 from desktop_app.ui.library.library_screen import LibraryScreen
 from desktop_app.ui.looking import Looking
@@ -92,6 +94,8 @@ def watching(
     bench: Workbench, looking: Looking, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Watching]:
     monkeypatch.setattr(settling, "QUIET_S", 0.3)
+    quick = partial(FolderWatcher, pace=Pace(heard=0.1, standing=0.5))
+    monkeypatch.setattr("desktop_app.ui.watching.FolderWatcher", quick)
     made = Watching(bench.catalog, bench.runner)
     made.changed.connect(looking.look_again)
     looking.catalog_changed.connect(made.follow)

@@ -14,6 +14,7 @@ from desktop_app.operations.decide_faces import undo_decision
 from desktop_app.operations.eyes import Eyes
 from desktop_app.ui.messages import Toast
 from desktop_app.ui.opened import OpenedEyes
+from desktop_app.ui.people import names_wishes
 from desktop_app.ui.people.names_screen import NamesScreen
 from desktop_app.ui.people.names_wishes import NamesWishes
 from desktop_app.ui.screen import Workbench
@@ -26,7 +27,8 @@ def _no_eyes() -> Eyes:
 
 
 @pytest.fixture
-def wishes(bench: Workbench) -> NamesWishes:
+def wishes(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> NamesWishes:
+    monkeypatch.setattr(names_wishes, "_AFTER_CHANGES_MS", 200)
     eyes = OpenedEyes(_no_eyes)
     return NamesWishes(bench.runner, bench.messages, bench.catalog, eyes, lambda: 10**8)
 

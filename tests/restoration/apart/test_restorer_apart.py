@@ -102,7 +102,7 @@ def test_killed_fifty_times_during_restores_the_queue_is_finished(engine, monkey
             if pid is not None:
                 kills.append(pid)
                 os.kill(pid, signal.SIGKILL)
-            time.sleep(luck.uniform(0.1, 0.5))
+            time.sleep(luck.uniform(0.05, 0.3))
 
     killer = threading.Thread(target=kill)
     killer.start()
