@@ -11,7 +11,7 @@ from pathlib import Path
 from desktop_app.catalog.engine import in_the_users_words, quick_check
 from desktop_app.catalog.rows import sound
 from desktop_app.catalog.versions import Steps, require_known
-from desktop_app.domain.errors import CatalogDamaged, ExpectedError, NotPermitted
+from desktop_app.domain.errors import CatalogDamaged, ExpectedError, NameTaken, NotPermitted
 from desktop_app.domain.private_folder import private_folder, tighten
 from desktop_app.domain.whole_file import as_expected, flush_folder
 
@@ -19,6 +19,8 @@ STAMP = "%Y%m%dT%H%M%S%f"  # UTC, as it stands in a backup's name
 
 UNFINISHED = ".likeness-copy-"
 """How the name of a copy begins that is not whole; a kill may leave one."""
+
+_SQLITE = b"SQLite format 3\0"  # how its files begin: https://sqlite.org/fileformat.html
 
 KEPT = 7
 """Backups kept of each occasion; older ones are removed."""
@@ -60,6 +62,26 @@ def back_up(path: Path, to: Path, *, by_way_of: Path | None = None) -> None:
     finally:
         for leftover in (temporary, Path(f"{name}-journal"), Path(f"{name}-wal")):
             leftover.unlink(missing_ok=True)
+
+
+def require_replaceable(path: Path, to: Path) -> None:
+    """Whether a copy of the catalog at `path` may be written to a place that the user named.
+
+    Raises `NameTaken` where something else than an earlier copy stands there, a photo for instance.
+    """
+    if not os.path.lexists(to):
+        return
+    if to.is_dir():
+        raise NameTaken(f"{to.name or to} is a folder. Name a file in it.")
+    if to.exists() and to.samefile(path):
+        raise NameTaken(f"{to.name} is the catalog itself. Choose another name.")
+    try:
+        with to.open("rb") as file:
+            sqlite = file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        sqlite = False
+    if not sqlite:
+        raise NameTaken(f"{to.name} is there already and no backup. Choose another name.")
 
 
 def back_up_beside(path: Path, occasion: str) -> Path:

@@ -18,6 +18,7 @@ from desktop_app.catalog.backups import (
     clear_unfinished,
     is_due,
     newest_sound_backup,
+    require_replaceable,
 )
 from desktop_app.catalog.bring_back import finish_restoring, put_aside, set_aside
 from desktop_app.catalog.decisions import DecisionLog
@@ -201,8 +202,10 @@ class Catalog:
     def backup(self, to: Path) -> None:
         """Copies the catalog while it is in use; the copy is whole or not there.
 
-        Raises `DiskFull`, `NotPermitted`, `CatalogDamaged`.
+        An earlier copy is replaced, and no other file.
+        Raises `NameTaken`, `DiskFull`, `NotPermitted`, `CatalogDamaged`.
         """
+        require_replaceable(self.path, to)
         back_up(self.path, to)
 
     def backup_beside(self, occasion: str = "daily") -> Path:

@@ -123,7 +123,7 @@ class ModelStore:
         model = self.get(model_id)
         if model.bundled:
             raise BadRequest(f"{model.title} is a part of the application; there is no other.")
-        files = _files_of(source)
+        files = _files_of(source.absolute())  # "." has no name
 
         def copy_into(folder: Path) -> None:
             for number, file in enumerate(files):

@@ -12,7 +12,7 @@ import pytest
 from desktop_app.catalog import Catalog, newest_sound_backup, restore_backup
 from desktop_app.catalog import backups as making
 from desktop_app.catalog.backups import KEPT
-from desktop_app.domain.errors import BadRequest, CatalogDamaged, CatalogTooNew, DiskFull
+from desktop_app.domain.errors import BadRequest, CatalogDamaged, CatalogTooNew, DiskFull, NameTaken
 
 from .library import MODEL, Library, new_face
 
@@ -134,6 +134,25 @@ def test_who_begins_anew_keeps_the_old_catalog_and_its_backups(path: Path) -> No
     with Catalog.open(path) as catalog:
         catalog.forget_backups()
     assert not list(path.parent.glob("*replaced*"))
+
+
+def test_a_copy_replaces_an_earlier_copy_and_nothing_else(
+    library: Library, path: Path, tmp_path: Path
+) -> None:
+    catalog = library.catalog
+    copy = tmp_path / "copy.sqlite"
+    catalog.backup(copy)
+    library.person("Anna", library.faces(1))
+    catalog.backup(copy)
+    assert people_in(copy) == 1
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8 a photo")
+    for taken in (photo, tmp_path, path):
+        with pytest.raises(NameTaken):
+            catalog.backup(taken)
+    assert photo.read_bytes() == b"\xff\xd8 a photo"
+    assert catalog.check() == []
+    assert len(catalog.people.all()) == 1
 
 
 def test_only_a_catalog_of_this_program_is_brought_back(path: Path, tmp_path: Path) -> None:

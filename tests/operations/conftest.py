@@ -17,6 +17,7 @@ from desktop_app.domain.restoration import (
     ReferenceMap,
     ReferenceMemory,
     RestoredFace,
+    RestoreRequest,
     RestorerFacts,
 )
 from desktop_app.imaging.thumbnails import ThumbnailStore
@@ -25,6 +26,7 @@ from desktop_app.operations.add_folder import add_folder
 from desktop_app.operations.decide_faces import name_faces
 from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.restore_photos import restore_photos
 from desktop_app.settings.places import resources
 
 PRINT = "Old prints/blue-room-print.jpg"
@@ -124,3 +126,12 @@ def named(catalog: Catalog, face_in: Callable[[str], Face]) -> Catalog:
     """The same man is confirmed in the print and in two good photos."""
     name_faces(catalog, [face_in(n).id for n in (PRINT, OFFICE, SPEECH)], "Barack Obama")
     return catalog
+
+
+@pytest.fixture
+def restored(
+    named: Catalog, face_in: Callable[[str], Face], restorer: MirrorRestorer, eyes: Eyes
+) -> Catalog:
+    """The face of the print is restored once."""
+    restore_photos(named, restorer, [RestoreRequest(face_in(PRINT).id)], eyes, silent)
+    return named
