@@ -1,6 +1,5 @@
 """A folder comes into the catalog, and stays in step with the disk."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from sqlalchemy.engine import Engine
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import PhotoFilter
-from desktop_app.domain.errors import BadRequest, FileVanished
+from desktop_app.domain.errors import FileVanished
 from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import PhotoState
 from desktop_app.domain.progress import Cancelled, Progress, silent
@@ -183,34 +182,3 @@ def test_an_empty_folder_where_photos_were_is_an_unplugged_drive(
             index_folder(catalog, folder_id, eyes, thumbnails, silent)
         assert catalog.folders.all()[0].offline
         assert not catalog.photos.ids(PhotoFilter(state=PhotoState.MISSING))
-
-
-def test_a_folder_inside_the_library_is_not_added_twice(empty: Catalog, folder: Path) -> None:
-    (folder / "inside").mkdir()
-    with empty as catalog:
-        first, _ = add_folder(catalog, folder)
-        again, changes = add_folder(catalog, folder)
-        assert again == first
-        assert not changes
-        with pytest.raises(BadRequest, match="already in the library"):
-            add_folder(catalog, folder / "inside")
-        with pytest.raises(BadRequest, match="already in the library"):
-            add_folder(catalog, folder.parent)
-        with pytest.raises(FileVanished):
-            add_folder(catalog, folder / "nowhere")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links want a permission there")
-def test_a_folder_that_goes_by_another_name_too_is_not_added_twice(
-    empty: Catalog, folder: Path, tmp_path: Path
-) -> None:
-    """As where capital letters do not count on a drive, or by a link."""
-    (folder / "inside").mkdir()
-    other = tmp_path / "other name"
-    other.symlink_to(folder)
-    with empty as catalog:
-        first, _ = add_folder(catalog, folder)
-        assert add_folder(catalog, other)[0] == first
-        with pytest.raises(BadRequest, match="already in the library"):
-            add_folder(catalog, other / "inside")
-        assert len(catalog.folders.all()) == 1

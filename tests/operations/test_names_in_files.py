@@ -138,6 +138,17 @@ def test_a_second_import_changes_nothing_and_one_undo_takes_the_first_back(
     assert undo_decision(catalog) is None
 
 
+def test_a_backup_is_made_before_names_come_in_but_not_for_a_trial(
+    catalog: Catalog, face_in: Callable[[str], Face], names: Names
+) -> None:
+    name_faces(catalog, [face_in(OFFICE).id], "Anna")
+    names(dry_run=True)
+    assert catalog.backups() == []
+    names()
+    (backup,) = catalog.backups()
+    assert "before-names-from-files" in backup.name
+
+
 def test_what_the_user_decided_is_reported_and_not_changed(
     catalog: Catalog, library: Path, names: Names, face_in: Callable[[str], Face]
 ) -> None:
