@@ -277,6 +277,24 @@ def test_a_cancelled_import_keeps_its_work(
     assert catalog.people.all()[0].confirmed == 1
 
 
+def test_a_cancelled_import_stops_between_the_faces_of_a_photo(
+    catalog: Catalog, library: Path, eyes: Eyes, face_in: Callable[[str], Face]
+) -> None:
+    photo = photo_of(catalog, face_in(OFFICE))
+    corners = [(name, BBox(left, 0.8, left + 0.12, 0.96)) for name, left in (("A", 0), ("B", 0.2))]
+    tags = layouts.lightroom(corners, (photo.width, photo.height))
+    sidecar_of(Path(photo.path)).write_bytes(tags)
+    asked = [photo.id]
+
+    def stop(progress: Progress) -> None:
+        if len(catalog.faces.of_photo(photo.id)) > 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_names(catalog, asked, lambda: eyes, stop)
+    assert [one.person.name for one in catalog.people.all()] == ["A"]
+
+
 @pytest.fixture(scope="module")
 def off_the_middle(eyes: Eyes, indexed: Path) -> np.ndarray:
     """A small photo with one face in its upper left, so that no wrong turn can meet it."""
