@@ -43,7 +43,7 @@ def decode_photo(
     """
     path = photo.path if isinstance(photo, HeldPhoto) else photo
     with opened(photo) as file:
-        stored = read_stored(file, Wanted(shown_name(path), max_pixels, max_side))
+        stored = read_stored(file, Wanted(shown_name(path), max_pixels, max_side, True))
         pixels = stored.pixels
         if not exactly and max_side is not None and max(pixels.size) <= max_side * 1.5:
             max_side = None
@@ -52,7 +52,8 @@ def decode_photo(
         elif pixels.transparency:  # the colour of what is invisible must not bleed when shrunk
             image = shrink(to_rgb(pixels), max_side)
         else:
-            image = to_rgb(dataclasses.replace(pixels, samples=shrink(pixels.samples, max_side)))
+            small = dataclasses.replace(pixels, samples=shrink(pixels.samples, max_side))
+            image = to_rgb(small, in_place=True)
         return DecodedPhoto(
             turn_by(turn_upright(image, stored.orientation), turned),
             turned_size(*upright_size(*stored.full_size, stored.orientation), turned),

@@ -20,14 +20,19 @@ _PILLOW_MODE = {ColourMode.GREY: "L", ColourMode.RGB: "RGB", ColourMode.CMYK: "C
 _CHANNELS = {ColourMode.GREY: 1, ColourMode.RGB: 3, ColourMode.CMYK: 4}
 
 
-def to_rgb(pixels: SourcePixels) -> RgbImage:
+def to_rgb(pixels: SourcePixels, *, in_place: bool = False) -> RgbImage:
     """(height, width, 3) sRGB of 8 bits.
 
     The profile is applied (relative colorimetric with black point compensation); a broken one is
     ignored. Places that are see-through show `BACKDROP`; an infrared channel is left out.
+    `in_place`: the samples are needed no more, and may become the result.
     """
     height, width, _ = pixels.samples.shape
-    result = np.empty((height, width, 3), np.uint8)
+    fits = pixels.samples.shape[2] == 3 and pixels.samples.dtype == np.uint8
+    if in_place and fits and pixels.samples.flags.writeable:
+        result = pixels.samples
+    else:
+        result = np.empty((height, width, 3), np.uint8)
     transform = None
     if pixels.icc_profile and len(pixels.icc_profile) <= _LARGEST_PROFILE:
         transform = _to_srgb(pixels.icc_profile, _PILLOW_MODE[pixels.mode])

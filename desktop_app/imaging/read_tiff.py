@@ -12,8 +12,9 @@ from desktop_app.imaging.apart import in_a_reader, stored_apart
 from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.photo_file import check_pixels, damaged
 from desktop_app.imaging.pillow_files import read_with_pillow
+from desktop_app.imaging.rows_as_read import Kept
 from desktop_app.imaging.stored import StoredPhoto, Wanted
-from desktop_app.imaging.tiff_strips import unpack_page
+from desktop_app.imaging.tiff_strips import read_page, unpack_page
 
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _INKS = 0, 1, 2, 5
 _PLAIN, _LZW, _PACKBITS = 1, 5, 32773
@@ -39,7 +40,7 @@ def read_tiff(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
         width, height = page.imagewidth, page.imagelength
         check_pixels(width, height, wanted.name, wanted.max_pixels)
         if _is_plain(page):
-            pixels = _read_plain(page, file, wanted.name)
+            pixels = _read_plain(page, file, wanted)
             return StoredPhoto(pixels, (width, height), _orientation(page))
         bits = int(page.bitspersample)
     if bits > 8:
@@ -67,23 +68,34 @@ def _is_plain(page: tifffile.TiffPage) -> bool:
     )
 
 
-def _read_plain(page: tifffile.TiffPage, file: BinaryIO, name: str) -> SourcePixels:
-    if int(page.compression) == _PLAIN:
-        samples = _height_width_channels(page.asarray(maxworkers=1), page)
-    else:
-        samples = unpack_page(page, file, name)
+def _read_plain(page: tifffile.TiffPage, file: BinaryIO, wanted: Wanted) -> SourcePixels:
     mode, colours = _COLOURS[int(page.photometric)]
+    has_extra = page.samplesperpixel > colours
+    see_through = has_extra and tuple(map(int, page.extrasamples)) == (_OPACITY,)
+    # the colour of what is invisible must not bleed into a smaller picture
+    longest = max(page.imagewidth, page.imagelength)
+    step = 1 if see_through or wanted.max_side is None else max(1, longest // wanted.max_side)
+    kept = Kept(step, wanted.eight_bits)
+    if int(page.compression) != _PLAIN:
+        samples = unpack_page(page, file, wanted.name, kept)
+    elif _lies_row_by_row(page):
+        samples = read_page(page, file, kept)
+    else:
+        samples = _height_width_channels(page.asarray(maxworkers=1), page)
     if int(page.photometric) == _MIN_IS_WHITE:
-        samples[..., 0] = np.iinfo(samples.dtype).max - samples[..., 0]
-    has_extra = samples.shape[2] > colours
+        np.subtract(np.iinfo(samples.dtype).max, samples[..., 0], out=samples[..., 0])
     icc_profile = page.iccprofile
     return SourcePixels(
         samples,
         mode,
         has_extra,
         bytes(icc_profile) if icc_profile else None,
-        transparency=has_extra and tuple(map(int, page.extrasamples)) == (_OPACITY,),
+        transparency=see_through,
     )
+
+
+def _lies_row_by_row(page: tifffile.TiffPage) -> bool:
+    return page.is_contiguous and not page.is_tiled and page.predictor == 1 and page.fillorder == 1
 
 
 def _height_width_channels(samples: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:

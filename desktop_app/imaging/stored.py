@@ -26,3 +26,4 @@ class Wanted:
     name: str  # of the file, as shown to the user
     max_pixels: int
     max_side: int | None = None  # None: every pixel; else the longer side that will do
+    eight_bits: bool = False  # samples of 8 bits will do, where the file has more

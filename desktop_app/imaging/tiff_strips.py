@@ -1,7 +1,8 @@
-"""Unpacks TIFF scans of 8 and 16 bits: LZW, Deflate and PackBits."""
+"""Reads the rows of TIFF scans of 8 and 16 bits: plain, LZW, Deflate and PackBits."""
 
 import io
 import struct
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from desktop_app.imaging.photo_file import damaged
+from desktop_app.imaging.rows_as_read import Kept, put_together
 
 _SHORT, _LONG = 3, 4
 _BAND_BYTES = 32_000_000  # unpacked at a time, so that a large scan needs no second copy of itself
@@ -35,7 +37,12 @@ class _Pieces:
         return self.across * self.tile_width * self.within * self.sample.itemsize
 
 
-def unpack_page(page: tifffile.TiffPage, file: BinaryIO, name: str) -> NDArray[Any]:
+def unpack_page(
+    page: tifffile.TiffPage,
+    file: BinaryIO,
+    name: str,
+    kept: Kept = Kept(),  # noqa: B008 - frozen
+) -> NDArray[Any]:
     """Samples of a page, (height, width, channels), in the computer's own byte order.
 
     tifffile unpacks LZW only with a further package, and Pillow keeps 8 of 16 bits of colour.
@@ -44,24 +51,58 @@ def unpack_page(page: tifffile.TiffPage, file: BinaryIO, name: str) -> NDArray[A
     here (TIFF 6.0, sections 13 to 15).
     """
     cut = _cut(page)
-    height, width = page.imagelength, page.imagewidth
     if len(page.dataoffsets) != cut.across * cut.down * cut.planes:
         raise damaged(name)
-    shape = (height, width, page.samplesperpixel)
-    result = np.empty(shape, cut.sample.newbyteorder("="))
+    return _all_planes(page, cut, lambda plane: _unpacked(page, file, cut, plane), kept)
+
+
+def read_page(page: tifffile.TiffPage, file: BinaryIO, kept: Kept) -> NDArray[Any]:
+    """The same of a page whose rows lie unpacked one after the other (`is_contiguous`)."""
+    cut = _cut(page)
+    return _all_planes(page, cut, lambda plane: _plain_rows(page, file, cut, plane), kept)
+
+
+def _all_planes(
+    page: tifffile.TiffPage,
+    cut: _Pieces,
+    bands_of: Callable[[int], Iterator[NDArray[Any]]],
+    kept: Kept,
+) -> NDArray[Any]:
+    planes = (
+        (slice(plane * cut.within, (plane + 1) * cut.within), bands_of(plane))
+        for plane in range(cut.planes)
+    )
+    shape = (page.imagelength, page.imagewidth, page.samplesperpixel)
+    return put_together(shape, cut.sample.newbyteorder("="), planes, kept)
+
+
+def _unpacked(
+    page: tifffile.TiffPage, file: BinaryIO, cut: _Pieces, plane: int
+) -> Iterator[NDArray[Any]]:
+    height, width = page.imagelength, page.imagewidth
     step = max(1, _BAND_BYTES // (cut.row_bytes * cut.tile_height))  # rows of pieces in a band
-    for plane in range(cut.planes):
-        channels = slice(plane * cut.within, (plane + 1) * cut.within)
-        for first in range(0, cut.down, step):
-            last = min(first + step, cut.down)
-            top, bottom = first * cut.tile_height, min(last * cut.tile_height, height)
-            rows = (last - first) * cut.tile_height if cut.tiled else bottom - top
-            start = plane * cut.across * cut.down
-            pieces = slice(start + first * cut.across, start + last * cut.across)
-            packed = _read_pieces(file, page.dataoffsets[pieces], page.databytecounts[pieces])
-            band = _unpack_rows(packed, rows, cut, page)
-            result[top:bottom, :, channels] = band[: bottom - top, :width]
-    return result
+    for first in range(0, cut.down, step):
+        last = min(first + step, cut.down)
+        top, bottom = first * cut.tile_height, min(last * cut.tile_height, height)
+        rows = (last - first) * cut.tile_height if cut.tiled else bottom - top
+        start = plane * cut.across * cut.down
+        pieces = slice(start + first * cut.across, start + last * cut.across)
+        packed = _read_pieces(file, page.dataoffsets[pieces], page.databytecounts[pieces])
+        band = _unpack_rows(packed, rows, cut, page)
+        yield band[: bottom - top, :width].astype(cut.sample.newbyteorder("="), copy=False)
+
+
+def _plain_rows(
+    page: tifffile.TiffPage, file: BinaryIO, cut: _Pieces, plane: int
+) -> Iterator[NDArray[Any]]:
+    height = page.imagelength
+    step = max(1, _BAND_BYTES // cut.row_bytes)
+    file.seek(page.dataoffsets[0] + plane * height * cut.row_bytes)
+    for top in range(0, height, step):
+        rows = min(step, height - top)
+        band = np.frombuffer(file.read(rows * cut.row_bytes), cut.sample)
+        band = band.reshape(rows, page.imagewidth, cut.within)
+        yield band.astype(cut.sample.newbyteorder("="), copy=False)
 
 
 def _cut(page: tifffile.TiffPage) -> _Pieces:

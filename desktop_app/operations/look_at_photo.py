@@ -22,6 +22,7 @@ from desktop_app.operations.room_for_work import RoomForWork
 from desktop_app.restoration.colour import has_one_tone
 
 _BYTES_A_PIXEL = {FileFormat.JPEG.value: 6, FileFormat.WEBP.value: 7, FileFormat.GIF.value: 5}
+_READ_SMALL = {FileFormat.JPEG.value, FileFormat.TIFF.value}  # the others are decoded whole
 _MOST_BYTES = 11  # a pixel: four samples of 16 bits, and their picture
 _LARGEST_WHOLE = 60_000_000  # pixels of a photo that is kept whole for a second look
 _EYES_APART = 40.0
@@ -104,7 +105,9 @@ def look_at_photo(
     metadata = read_metadata(photo)
     width, height = turned_size(metadata.width, metadata.height, turned)
     side = _side_needed(metadata.file_format, width, height, eyes)
-    small = 1.0 if side is None else min(1.0, side / max(width, height, 1)) ** 2
+    small = 1.0
+    if side is not None and metadata.file_format in _READ_SMALL:
+        small = min(1.0, side / max(width, height, 1)) ** 2
     with rooms.first.taken(round(_bytes_of(metadata) * small)):
         decoded = decode_photo(
             photo, max_side=side, max_pixels=max_pixels, turned=turned, exactly=False
