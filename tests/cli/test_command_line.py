@@ -109,6 +109,7 @@ def test_a_plain_file_is_restored_with_plain_references(ask: Ask, tmp_path: Path
     assert code == 0, answer
     assert answer["references"] == 2
     assert answer["likeness"]["faces"] == 2
+    assert not answer["sharp_already"]
     again = tmp_path / "again.tif"
     ask(
         "restore",

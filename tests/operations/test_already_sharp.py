@@ -1,12 +1,18 @@
 """A face that is sharp already is told, in grey as in colour, and grain is not taken for detail."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from desktop_app.domain.photo import ColourMode, RgbImage, SourcePixels
+from desktop_app.imaging.decode import decode_photo
 from desktop_app.operations.already_sharp import is_sharp_already, is_sharp_in
 from desktop_app.operations.compose import window_around
+from desktop_app.operations.eyes import Eyes
+
+from .conftest import PRINT
 
 _SIDE = 400
 _MARKS = np.array([(150, 160), (250, 160), (200, 215), (160, 270), (240, 270)], np.float32)
@@ -36,6 +42,15 @@ def test_a_sharp_face_in_grey_or_sepia_is_told() -> None:
 def test_grain_is_no_detail() -> None:
     assert not is_sharp_already(_grey(grain=14), _MARKS)
     assert not is_sharp_already(_grey(grain=14, blur=4), _MARKS)
+
+
+def test_little_grain_is_much_where_a_print_has_faded(eyes: Eyes, samples: Path) -> None:
+    faded = (150 + (_grey(grain=7, blur=4).astype(np.float32) - 150) * 0.2).astype(np.uint8)
+    assert not is_sharp_already(faded, _MARKS)
+    assert is_sharp_already((150 + (_grey().astype(int) - 150) * 0.4).astype(np.uint8), _MARKS)
+    old_print = decode_photo(samples / "library" / PRINT).image
+    (face,) = eyes.detector.detect(old_print)
+    assert not is_sharp_already(old_print, face.landmarks)
 
 
 def test_a_blurred_face_is_not_sharp() -> None:
