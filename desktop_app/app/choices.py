@@ -52,7 +52,7 @@ class Choices(QObject):
         if settings != before:
             self.show()
         if _differ(settings, before, _OF_FACE_MODELS):
-            parts.looking.describe_anew()
+            parts.missed_faces.describe_anew()
         work = partial(_save_settings, parts.where.settings, settings)
         job = Job(self.tr("Settings"), work, quiet=True)
         job.failed.connect(parts.bench.messages.show_error)
@@ -66,7 +66,7 @@ class Choices(QObject):
         parts.export.show_settings(settings)
         parts.names.keeping = settings.keep_sidecars
         parts.names_screen.show_keeping(settings.keep_sidecars)
-        parts.restore.max_pixels = parts.compare.max_pixels = parts.max_pixels()
+        parts.restore.max_pixels = parts.compare.max_pixels = settings.max_pixels
         self._read_engines()
 
     def _choose(self, settings: Settings) -> None:

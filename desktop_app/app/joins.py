@@ -5,13 +5,22 @@ from desktop_app.app.parts import Parts
 
 def join_decisions(parts: Parts) -> None:
     """Naming, confirming, dating, merging, forgetting; every screen hears what changed."""
-    window, decisions, looking, names = parts.window, parts.decisions, parts.looking, parts.names
-    for wishes in (decisions, looking, parts.restoring, parts.batch, parts.exporting, names):
+    window, decisions, names = parts.window, parts.decisions, parts.names
+    for wishes in (
+        decisions,
+        parts.looking,
+        parts.comparing,
+        parts.missed_faces,
+        parts.restoring,
+        parts.batch,
+        parts.exporting,
+        names,
+    ):
         wishes.catalog_changed.connect(parts.bench.pictures.forget)
         wishes.catalog_changed.connect(window.refresh)
     for deciding in (decisions, names):  # not what reading folders finds: nobody decided
         deciding.catalog_changed.connect(names.follow)
-    decisions.faces_decided.connect(looking.decided)
+    decisions.faces_decided.connect(parts.comparing.soon)
     window.undo_wanted.connect(decisions.undo)
     parts.bench.messages.undo_wanted.connect(decisions.undo)
     for dated in (parts.library, parts.photo):
@@ -38,8 +47,8 @@ def join_decisions(parts: Parts) -> None:
 
 
 def join_looking(parts: Parts) -> None:
-    """Reading folders and photos, and looking harder at one."""
-    looking = parts.looking
+    """Reading folders and photos, looking harder at one, comparing the faces found."""
+    looking, missed, comparing = parts.looking, parts.missed_faces, parts.comparing
     parts.library.rescan_wanted.connect(looking.look_at)
     parts.library.remove_folder_wanted.connect(looking.remove_folder)
     parts.library.seen.connect(looking.look_first)
@@ -48,9 +57,13 @@ def join_looking(parts: Parts) -> None:
     looking.looking_changed.connect(parts.library.show_looking)
     looking.catalog_changed.connect(parts.watching.follow)
     parts.watching.changed.connect(looking.look_again)
-    parts.photo.draw_wanted.connect(looking.draw_face)
-    parts.photo.rescan_wanted.connect(looking.rescan_photo)
-    parts.upkeep.descriptions_dropped.connect(looking.describe_anew)
+    looking.read_on.connect(comparing.now_and_then)
+    looking.faces_found.connect(comparing.compare)
+    parts.photo.draw_wanted.connect(missed.draw_face)
+    parts.photo.rescan_wanted.connect(missed.rescan_photo)
+    parts.upkeep.descriptions_dropped.connect(missed.describe_anew)
+    missed.faces_added.connect(comparing.soon)
+    missed.faces_described.connect(comparing.compare)
 
 
 def join_names(parts: Parts) -> None:
@@ -63,7 +76,7 @@ def join_names(parts: Parts) -> None:
     names.found.connect(screen.on_found)
     names.taken.connect(screen.on_taken)
     names.written.connect(screen.on_written)
-    names.faces_decided.connect(parts.looking.decided)
+    names.faces_decided.connect(parts.comparing.soon)
     parts.looking.catalog_changed.connect(names.look_at_new)
 
 

@@ -16,6 +16,7 @@ from desktop_app.restoration.engines import open_restorer
 from desktop_app.settings.places import Places
 from desktop_app.settings.settings import Settings
 from desktop_app.ui.compare.compare_screen import CompareScreen
+from desktop_app.ui.comparing import Comparing
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.equipment import read_equipment
 from desktop_app.ui.export.export_screen import ExportScreen
@@ -29,6 +30,7 @@ from desktop_app.ui.library.start_screen import StartScreen
 from desktop_app.ui.looking import Looking
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.missed_faces import MissedFaces
 from desktop_app.ui.models.engine_wishes import EngineWishes
 from desktop_app.ui.models.models_screen import ModelsScreen
 from desktop_app.ui.models.wishes import ModelWishes
@@ -48,6 +50,7 @@ from desktop_app.ui.settings.settings_screen import SettingsScreen
 from desktop_app.ui.settings.version_wishes import VersionWishes
 from desktop_app.ui.upkeep import Upkeep
 from desktop_app.ui.watching import Watching
+from desktop_app.ui.wishes import Means
 
 
 class Parts(QObject):
@@ -75,33 +78,30 @@ class Parts(QObject):
         messages = Messages(self.window)
         pictures = Pictures(runner, partial(read_pictures, catalog, thumbnails))
         self.bench = Workbench(catalog, runner, messages, pictures, where)
-        self.decisions = Decisions(catalog, thumbnails, where.memories, runner, messages)
-        self.looking = Looking(catalog, thumbnails, self.eyes, self.max_pixels, runner, messages)
+        means = Means(
+            catalog=catalog,
+            thumbnails=thumbnails,
+            eyes=self.eyes,
+            restorer=self.restorer,
+            settings=self.current_settings,
+            places=where,
+            runner=runner,
+            messages=messages,
+        )
+        self.decisions = Decisions(means)
+        self.looking = Looking(means)
         self.looking.follow(PaceByPower(self.on_battery))
+        self.comparing = Comparing(means)
+        self.missed_faces = MissedFaces(means)
         self.watching = Watching(catalog, runner)
-        self.restoring = RestoreWishes(runner, messages, catalog, self.restorer.get, self.eyes.get)
-        self.batch = BatchWishes(
-            runner,
-            messages,
-            catalog,
-            self.restorer.get,
-            self.eyes.get,
-            self.engine,
-            self.max_pixels,
-        )
-        self.exporting = ExportWishes(
-            runner,
-            messages,
-            catalog,
-            self.max_pixels,
-            self.current_settings,
-            where.export_presets,
-        )
-        self.names = NamesWishes(runner, messages, catalog, self.eyes, self.max_pixels)
-        self.installing = ModelWishes(runner, messages, store, where)
-        self.engine_wishes = EngineWishes(runner, messages, where)
-        self.versions = VersionWishes(runner, messages)
-        self.upkeep = Upkeep(catalog, thumbnails, where.memories, runner, messages)
+        self.restoring = RestoreWishes(means)
+        self.batch = BatchWishes(means)
+        self.exporting = ExportWishes(means)
+        self.names = NamesWishes(means)
+        self.installing = ModelWishes(means, store)
+        self.engine_wishes = EngineWishes(means)
+        self.versions = VersionWishes(means)
+        self.upkeep = Upkeep(means)
         self._make_screens()
 
     def _make_screens(self) -> None:
@@ -164,14 +164,8 @@ class Parts(QObject):
             apart=True,
         )
 
-    def engine(self) -> str:
-        return self.settings.engine
-
     def on_battery(self) -> str:
         return self.settings.on_battery
 
     def current_settings(self) -> Settings:
         return self.settings
-
-    def max_pixels(self) -> int:
-        return self.settings.max_megapixels * 1_000_000

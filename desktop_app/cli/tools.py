@@ -54,7 +54,7 @@ class Tools:
 
     @property
     def max_pixels(self) -> int:
-        return self.settings.max_megapixels * 1_000_000
+        return self.settings.max_pixels
 
     @cached_property
     def settings(self) -> Settings:

@@ -10,7 +10,7 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError, FileVanished, NotKnown
 from desktop_app.domain.ids import FolderId
 from desktop_app.domain.photo import Photo, PhotoState
-from desktop_app.domain.progress import Report
+from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.scan import FoundFile, scan_folder
 from desktop_app.imaging.thumbnails import ThumbnailStore
@@ -45,6 +45,7 @@ def index_folder(
     changes = rescan_folder(catalog, folder_id, report)
     order = order or LookingOrder()
     total = catalog.photos.count(PhotoFilter(folder_id=folder_id, state=PhotoState.FOUND))
+    report(Progress(0, total))
     waiting = WaitingPhotos(catalog, folder_id, order)
     keeper = KeepsLooked(catalog, thumbnails, eyes)
 

@@ -174,6 +174,11 @@ class Settings:
         ),
     )
 
+    @property
+    def max_pixels(self) -> int:
+        """Of the largest photo that is decoded."""
+        return self.max_megapixels * 1_000_000
+
 
 def words_of(name: str) -> Words:
     """The title, help and choices of the setting called `name`."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -147,6 +148,16 @@ class SearchBox(QLineEdit):
             self.clear()
             return
         super().keyPressEvent(event)
+
+
+class NumberBox(QSpinBox):
+    """A field for a whole number; its digits stand as far from the edge as other fields' words."""
+
+    def __init__(self, name: str, least: int = 0, most: int = 99) -> None:
+        super().__init__()
+        self.setRange(least, most)
+        self.setAccessibleName(name)
+        self.lineEdit().setTextMargins(7, 0, 0, 0)  # the stylesheet's padding does not reach it
 
 
 class EmptyState(QWidget):

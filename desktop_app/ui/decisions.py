@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 
@@ -14,8 +13,7 @@ from desktop_app.domain.ids import FaceId, PersonId, PhotoId
 from desktop_app.domain.person import ReferenceChoice, Year
 from desktop_app.domain.photo import PhotoDate
 from desktop_app.domain.progress import Report
-from desktop_app.imaging.thumbnails import ThumbnailStore
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.decide_faces import (
     checked_name,
     confirm_faces,
@@ -27,8 +25,7 @@ from desktop_app.operations.decide_faces import (
 )
 from desktop_app.operations.forget_person import forget_all_faces, forget_person
 from desktop_app.ui import words
-from desktop_app.ui.messages import Messages
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 
 
 class Decisions(Wishes):
@@ -42,23 +39,9 @@ class Decisions(Wishes):
     faces_decided = Signal()
     forgotten = Signal()
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        thumbnails: ThumbnailStore,
-        memories: Path,
-        runner: JobRunner,
-        messages: Messages,
-    ) -> None:
-        """`memories` is where the large engine keeps what it made of reference photos."""
-        super().__init__(runner, messages)
-        self._memories = memories
-        self._catalog = catalog
-        self._thumbnails = thumbnails
-
     @Slot(object, str)
     def name(self, faces: Sequence[FaceId], name: str) -> None:
-        self._decide(partial(_name, self._catalog, tuple(faces), name))
+        self._decide(partial(_name, self.means.catalog, tuple(faces), name))
         if len(faces) > 1:
             said = self.tr("{n} faces are {name} now.")
             said = said.format(n=words.number(len(faces)), name=name)
@@ -66,22 +49,22 @@ class Decisions(Wishes):
 
     @Slot(object, object)
     def confirm(self, faces: Sequence[FaceId], person: PersonId) -> None:
-        self._decide(partial(_confirm, self._catalog, tuple(faces), person))
+        self._decide(partial(_confirm, self.means.catalog, tuple(faces), person))
 
     @Slot(object, object)
     def reject(self, faces: Sequence[FaceId], person: PersonId) -> None:
-        self._decide(partial(_reject, self._catalog, tuple(faces), person))
+        self._decide(partial(_reject, self.means.catalog, tuple(faces), person))
 
     @Slot(object)
     def ignore(self, faces: Sequence[FaceId]) -> None:
-        self._decide(partial(_ignore, self._catalog, tuple(faces)))
+        self._decide(partial(_ignore, self.means.catalog, tuple(faces)))
         if len(faces) > 1:
             said = self.tr("{n} faces are ignored.").format(n=words.number(len(faces)))
             self.messages.say_with_undo(said)
 
     @Slot(object)
     def not_faces(self, faces: Sequence[FaceId]) -> None:
-        self._decide(partial(_not_faces, self._catalog, tuple(faces)))
+        self._decide(partial(_not_faces, self.means.catalog, tuple(faces)))
         if len(faces) > 1:
             said = self.tr("{n} are marked as no faces.").format(n=words.number(len(faces)))
             self.messages.say_with_undo(said)
@@ -89,14 +72,14 @@ class Decisions(Wishes):
     @Slot(object)
     def take_back(self, faces: Sequence[FaceId]) -> None:
         """Ignored faces wait for a name again."""
-        self._decide(partial(_take_back, self._catalog, tuple(faces)))
+        self._decide(partial(_take_back, self.means.catalog, tuple(faces)))
 
     @Slot()
     def undo(self) -> None:
         self.run(
             Lane.DECIDE,
             self.tr("Undo"),
-            partial(_undo, self._catalog),
+            partial(_undo, self.means.catalog),
             then=self._on_undone,
             quiet=True,
         )
@@ -110,31 +93,31 @@ class Decisions(Wishes):
 
     @Slot(object, str)
     def rename(self, person: PersonId, name: str) -> None:
-        self._decide(partial(_rename, self._catalog, person, name))
+        self._decide(partial(_rename, self.means.catalog, person, name))
 
     @Slot(object, object, object)
     def set_years(self, person: PersonId, born: Year | None, died: Year | None) -> None:
-        self._decide(partial(_set_years, self._catalog, person, born, died))
+        self._decide(partial(_set_years, self.means.catalog, person, born, died))
 
     @Slot(object, str)
     def merge(self, person: PersonId, other: str) -> None:
-        self._decide(partial(_merge, self._catalog, person, other))
+        self._decide(partial(_merge, self.means.catalog, person, other))
         self.messages.say_with_undo(self.tr("{name} is merged.").format(name=other))
 
     @Slot(object)
     def ignore_person(self, person: PersonId) -> None:
-        self._decide(partial(_ignore_person, self._catalog, person, True))
+        self._decide(partial(_ignore_person, self.means.catalog, person, True))
 
     @Slot(object)
     def person_back(self, person: PersonId) -> None:
-        self._decide(partial(_ignore_person, self._catalog, person, False))
+        self._decide(partial(_ignore_person, self.means.catalog, person, False))
 
     @Slot(object)
     def forget(self, person: PersonId) -> None:
         self.run(
             Lane.DECIDE,
             self.tr("Forgetting a person"),
-            partial(_forget, self._catalog, person, self._thumbnails, self._memories),
+            partial(_forget, self.means, person),
             then=self._on_forgotten,
             if_unfinished=CatalogChanges(everything=True),
         )
@@ -145,7 +128,7 @@ class Decisions(Wishes):
         self.run(
             Lane.DECIDE,
             self.tr("Forgetting all face data"),
-            partial(_forget_all, self._catalog, self._thumbnails, self._memories),
+            partial(_forget_all, self.means),
             then=self._on_forgotten,
             if_unfinished=CatalogChanges(everything=True),
         )
@@ -156,17 +139,17 @@ class Decisions(Wishes):
 
     @Slot(object, object, object)
     def choose_reference(self, person: PersonId, face: FaceId, choice: ReferenceChoice) -> None:
-        self._decide(partial(_choose_reference, self._catalog, person, face, choice))
+        self._decide(partial(_choose_reference, self.means.catalog, person, face, choice))
 
     @Slot(object, int)
     def turn(self, photos: Sequence[PhotoId], degrees: int) -> None:
         """Turns photos in the catalog, clockwise; the files stay as they are."""
-        self._decide(partial(_turn, self._catalog, tuple(photos), degrees))
+        self._decide(partial(_turn, self.means.catalog, tuple(photos), degrees))
 
     @Slot(object, object)
     def split(self, chosen: Sequence[FaceId], rest: Sequence[FaceId]) -> None:
         """The chosen faces of a group are somebody else than the rest."""
-        self._decide(partial(_split, self._catalog, tuple(chosen), tuple(rest)))
+        self._decide(partial(_split, self.means.catalog, tuple(chosen), tuple(rest)))
         self.messages.say_with_undo(
             words.counted(
                 len(chosen),
@@ -177,7 +160,7 @@ class Decisions(Wishes):
 
     @Slot(object, object)
     def set_date(self, photos: Sequence[PhotoId], date: PhotoDate) -> None:
-        self._decide(partial(_set_date, self._catalog, tuple(photos), date))
+        self._decide(partial(_set_date, self.means.catalog, tuple(photos), date))
         said = words.counted(
             len(photos), self.tr("One photo is dated."), self.tr("{n} photos are dated.")
         )
@@ -247,20 +230,12 @@ def _ignore_person(
     return catalog.people.set_ignored(person, ignored)
 
 
-def _forget(
-    catalog: Catalog,
-    person: PersonId,
-    thumbnails: ThumbnailStore,
-    memories: Path,
-    _report: Report,
-) -> CatalogChanges:
-    return forget_person(catalog, person, thumbnails, memories)
+def _forget(means: Means, person: PersonId, _report: Report) -> CatalogChanges:
+    return forget_person(means.catalog, person, means.thumbnails, means.places.memories)
 
 
-def _forget_all(
-    catalog: Catalog, thumbnails: ThumbnailStore, memories: Path, _report: Report
-) -> CatalogChanges:
-    return forget_all_faces(catalog, thumbnails, memories)
+def _forget_all(means: Means, _report: Report) -> CatalogChanges:
+    return forget_all_faces(means.catalog, means.thumbnails, means.places.memories)
 
 
 def _choose_reference(

@@ -1,4 +1,4 @@
-"""Looks at the folders of the library: finds photos and faces, groups them, suggests people."""
+"""Looks at the folders of the library: finds photos, and faces in them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,31 +9,23 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal, Slot
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import PhotoFilter
 from desktop_app.domain.changes import CatalogChanges
-from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FolderId, PhotoId
+from desktop_app.domain.photo import PhotoState
 from desktop_app.domain.progress import Progress, Report
-from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.add_folder import add_folder, folder_of, remove_folder
-from desktop_app.operations.add_missed_faces import draw_face, rescan_photo
-from desktop_app.operations.describe_faces import describe_faces_anew
-from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.looking_order import LookingOrder, Pace
-from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.ui import words
 from desktop_app.ui.looking_closer import LookingCloser
-from desktop_app.ui.messages import Messages
-from desktop_app.ui.opened import OpenedEyes
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 
-_SHOW_EVERY_S = 1.5
-_SHOW_EARLY_S = 0.4  # in the first seconds of a folder, so that its first pictures come at once
+_SHOW_EVERY_MS = 1_500
+_SHOW_EARLY_MS = 400  # in the first seconds of a folder, so that its first pictures come at once
 _EARLY_S = 4.0
-_GROUP_EVERY_S = 20.0
-_AFTER_DECISIONS_MS = 1_200
 
 
 @dataclass(frozen=True)
@@ -47,50 +39,46 @@ class LookingState:
     closer: bool = False  # all photos are read, and looked at a second time
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What looking through a folder has changed, and how many photos it was."""
+
+    changes: CatalogChanges
+    seen: int
+    failed: int
+    gone: int
+
+
 class Looking(Wishes):
-    """Reads folders on `Lane.INDEX`; groups faces on `Lane.GROUP`, also while reading goes on.
+    """Reads folders on `Lane.INDEX`, and looks closer at their photos when all are read.
 
     Signals:
         looking_changed(LookingState or None): the folder that is looked through; None: none is.
+        read_on(): another photo was read, and reading goes on.
+        faces_found(): faces wait to be compared.
     """
 
     looking_changed = Signal(object)
+    read_on = Signal()
+    faces_found = Signal()
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        thumbnails: ThumbnailStore,
-        eyes: OpenedEyes,
-        max_pixels: Callable[[], int],
-        runner: JobRunner,
-        messages: Messages,
-    ) -> None:
-        super().__init__(runner, messages)
-        self._catalog = catalog
-        self._thumbnails = thumbnails
-        self._eyes = eyes
-        self._max_pixels = max_pixels
-        self._shown_at = 0.0
-        self._grouped_at = 0.0
-        self._grouping: Job | None = None
-        self._group_again = False
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._news = False  # photos were found or read since that was last told
+        self._next_news = QTimer(self)
+        self._next_news.setSingleShot(True)
+        self._next_news.timeout.connect(self._tell_news)
         self._looking: dict[Job, FolderId] = {}
-        self._began: dict[Job, float] = {}
+        self._early_until = 0.0
         self._again: set[FolderId] = set()
         self._order = LookingOrder()
         self._progress: Progress | None = None
-        self._closer = LookingCloser(
-            catalog, thumbnails, eyes, max_pixels, self._order, runner, messages
-        )
+        self._closer = LookingCloser(means, self._order)
         self._closer.catalog_changed.connect(self.catalog_changed)
-        self._closer.faces_found.connect(self.group)
+        self._closer.faces_found.connect(self.faces_found)
         self._closer.progressed.connect(self._on_closer)
         self._closer_at: Progress | None = None
         self._was_read = False
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_AFTER_DECISIONS_MS)
-        self._soon.timeout.connect(self.group)
 
     @Slot(object)
     def add_folder(self, path: Path) -> None:
@@ -98,7 +86,7 @@ class Looking(Wishes):
         self.run(
             Lane.DECIDE,
             self.tr("Adding a folder"),
-            partial(_add_folder, self._catalog, path),
+            partial(_add_folder, self.means.catalog, path),
             then=self._on_added,
             quiet=True,
         )
@@ -115,25 +103,25 @@ class Looking(Wishes):
             return
         self._again.discard(folder_id)
         self._closer.make_way()
-        work = partial(
-            _index,
-            self._catalog,
-            folder_id,
-            self._eyes,
-            self._thumbnails,
-            self._max_pixels(),
-            self._order,
-        )
-        job = self.run(
+        work = partial(_read_folder, self.means, folder_id, self.means.max_pixels, self._order)
+        self.run(
             Lane.INDEX,
             self.tr("Reading photos"),
             work,
             then=self._on_read,
             if_unfinished=CatalogChanges.of(folders=[folder_id]),
+            before=partial(self._follow, folder_id),
         )
+
+    def _follow(self, folder_id: FolderId, job: Job) -> None:
         self._looking[job] = folder_id
+        job.started.connect(self._on_started)
         job.progressed.connect(self._on_progress)
         job.finished.connect(self._on_ended)
+
+    @Slot()
+    def _on_started(self) -> None:
+        self._early_until = time.monotonic() + _EARLY_S
 
     @Slot(object)
     def look_again(self, folder_id: FolderId) -> None:
@@ -181,7 +169,7 @@ class Looking(Wishes):
         self.run(
             Lane.READ,
             self.tr("Folders"),
-            partial(_folder_ids, self._catalog),
+            partial(_folder_ids, self.means.catalog),
             then=self._on_folders,
             quiet=True,
         )
@@ -199,97 +187,51 @@ class Looking(Wishes):
         self.run(
             Lane.INDEX,
             self.tr("Taking a folder out"),
-            partial(_remove_folder, self._catalog, folder_id),
+            partial(_remove_folder, self.means.catalog, folder_id),
         )
-
-    @Slot(object, object)
-    def draw_face(self, photo_id: PhotoId, box: BBox) -> None:
-        """Keeps a face that the user drew a box around."""
-        work = partial(_draw_face, self._catalog, photo_id, box, self._eyes, self._max_pixels())
-        self.run(Lane.READ, self.tr("Adding a face"), work, then=self._on_drawn, quiet=True)
-
-    def _on_drawn(self, _changes: CatalogChanges) -> None:
-        self.messages.say_with_undo(self.tr("The face is added. Who is it?"))
-        self._soon.start()
-
-    @Slot(object)
-    def rescan_photo(self, photo_id: PhotoId) -> None:
-        """Looks harder for faces in one photo."""
-        work = partial(_rescan_photo, self._catalog, photo_id, self._eyes, self._max_pixels())
-        self.run(Lane.GROUP, self.tr("Looking harder for faces"), work, then=self._on_rescanned)
-
-    def _on_rescanned(self, changes: CatalogChanges) -> None:
-        if not changes.faces:
-            self.messages.say(self.tr("No further face was found. Ctrl+drag draws one by hand."))
-            return
-        said = words.counted(
-            len(changes.faces),
-            self.tr("One more face was found."),
-            self.tr("{n} more faces were found."),
-        )
-        self.messages.say_with_undo(said)
-        self._soon.start()
-
-    @Slot()
-    def describe_anew(self) -> None:
-        """Describes the faces that the face models of the settings have not described yet."""
-        work = partial(_describe_anew, self._catalog, self._eyes, self._max_pixels())
-        self.run(Lane.INDEX, self.tr("Describing faces"), work, then=self._on_described)
-
-    def _on_described(self, changes: CatalogChanges) -> None:
-        if changes:
-            self.group()
-
-    @Slot()
-    def decided(self) -> None:
-        """Suggests anew once the user pauses."""
-        self._soon.start()
-
-    @Slot()
-    def group(self) -> None:
-        """Groups the unnamed faces and suggests people for them."""
-        if self._grouping is not None:
-            self._group_again = True
-            return
-        self._grouped_at = time.monotonic()
-        work = partial(_group, self._catalog, self._eyes)
-        self._grouping = self.run(Lane.GROUP, self.tr("Comparing faces"), work, quiet=True)
-        self._grouping.finished.connect(self._on_grouped)
-
-    @Slot()
-    def _on_grouped(self) -> None:
-        self._grouping = None
-        if self._group_again:
-            self._group_again = False
-            self._soon.start()
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        now = time.monotonic()
-        job = self.sender()
-        if not isinstance(job, Job):
-            return
         self._progress = progress
         self._tell_looking()
-        early = now - self._began.setdefault(job, now) < _EARLY_S
-        if now - self._shown_at > (_SHOW_EARLY_S if early else _SHOW_EVERY_S):
-            self._shown_at = now
-            self.catalog_changed.emit(CatalogChanges.of(folders=[self._looking[job]]), None)
-        if now - self._grouped_at > _GROUP_EVERY_S:
-            self.group()
+        self._news = True
+        if not self._next_news.isActive():
+            self._tell_news()
+        self.read_on.emit()
 
-    def _on_read(self, changes: CatalogChanges) -> None:
+    @Slot()
+    def _tell_news(self) -> None:
+        """Not after every photo: the library is read again each time."""
+        if self._news and self._looking:
+            self._news = False
+            self.catalog_changed.emit(CatalogChanges.of(folders=self._looking.values()), None)
+            early = time.monotonic() < self._early_until
+            self._next_news.start(_SHOW_EARLY_MS if early else _SHOW_EVERY_MS)
+
+    def _on_read(self, read: _Read) -> None:
         self._was_read = True
-        if changes.photos:
-            self.messages.say(
-                words.counted(
-                    len(changes.photos),
-                    self.tr("One photo was read."),
-                    self.tr("{n} photos were read."),
-                )
-            )
-        if changes.faces or changes.photos:
-            self.group()
+        if read.changes:
+            self.catalog_changed.emit(read.changes, None)
+        if said := self._words(read):
+            self.messages.say(said)
+        if read.changes.faces or read.changes.photos:
+            self.faces_found.emit()
+
+    def _words(self, read: _Read) -> str:
+        said = (
+            (read.seen, self.tr("One photo was read."), self.tr("{n} photos were read.")),
+            (
+                read.failed,
+                self.tr("One photo cannot be read."),
+                self.tr("{n} photos cannot be read."),
+            ),
+            (
+                read.gone,
+                self.tr("One photo is no longer in its folder."),
+                self.tr("{n} photos are no longer in their folder."),
+            ),
+        )
+        return " ".join(words.counted(*each) for each in said if each[0])
 
     @Slot()
     def _on_ended(self) -> None:
@@ -297,7 +239,6 @@ class Looking(Wishes):
         if not isinstance(job, Job):
             return
         folder_id = self._looking.pop(job, None)
-        self._began.pop(job, None)
         if not self._looking:
             self._progress = None
             self._tell_looking()
@@ -313,16 +254,17 @@ def _add_folder(catalog: Catalog, path: Path, _report: Report) -> tuple[FolderId
     return add_folder(catalog, folder_of(path))
 
 
-def _index(
-    catalog: Catalog,
-    folder_id: FolderId,
-    eyes: OpenedEyes,
-    thumbnails: ThumbnailStore,
-    max_pixels: int,
-    order: LookingOrder,
-    report: Report,
-) -> CatalogChanges:
-    return index_folder(catalog, folder_id, eyes.get(), thumbnails, report, max_pixels, order)
+def _read_folder(
+    means: Means, folder_id: FolderId, max_pixels: int, order: LookingOrder, report: Report
+) -> _Read:
+    catalog, eyes = means.catalog, means.eyes.get()
+    changes = index_folder(catalog, folder_id, eyes, means.thumbnails, report, max_pixels, order)
+
+    def now(state: PhotoState) -> int:
+        there = catalog.photos.ids(PhotoFilter(folder_id=folder_id, state=state))
+        return len(changes.photos.intersection(there))
+
+    return _Read(changes, now(PhotoState.INDEXED), now(PhotoState.FAILED), now(PhotoState.MISSING))
 
 
 def _remove_folder(catalog: Catalog, folder_id: FolderId, _report: Report) -> CatalogChanges:
@@ -331,32 +273,3 @@ def _remove_folder(catalog: Catalog, folder_id: FolderId, _report: Report) -> Ca
 
 def _folder_ids(catalog: Catalog, _report: Report) -> list[FolderId]:
     return [folder.id for folder in catalog.folders.all()]
-
-
-def _draw_face(
-    catalog: Catalog,
-    photo_id: PhotoId,
-    box: BBox,
-    eyes: OpenedEyes,
-    max_pixels: int,
-    _report: Report,
-) -> CatalogChanges:
-    return draw_face(catalog, photo_id, box, eyes.get(), max_pixels)
-
-
-def _rescan_photo(
-    catalog: Catalog, photo_id: PhotoId, eyes: OpenedEyes, max_pixels: int, _report: Report
-) -> CatalogChanges:
-    return rescan_photo(catalog, photo_id, eyes.get(), max_pixels)
-
-
-def _describe_anew(
-    catalog: Catalog, eyes: OpenedEyes, max_pixels: int, report: Report
-) -> CatalogChanges:
-    return describe_faces_anew(catalog, eyes.get(), report, max_pixels)
-
-
-def _group(catalog: Catalog, eyes: OpenedEyes, report: Report) -> CatalogChanges:
-    model = eyes.get().embedder.id
-    changes = suggest_people(catalog, model, report)
-    return changes | regroup_people(catalog, model, report)

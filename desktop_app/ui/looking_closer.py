@@ -1,6 +1,5 @@
 """Looks closer at photos that had a quick look, once all folders are read."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
@@ -9,15 +8,12 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FolderId
 from desktop_app.domain.progress import Report
-from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.look_closer import look_closer
 from desktop_app.operations.looking_order import LookingOrder
 from desktop_app.ui import words
-from desktop_app.ui.messages import Messages
-from desktop_app.ui.opened import OpenedEyes
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 
 
 class LookingCloser(Wishes):
@@ -31,21 +27,8 @@ class LookingCloser(Wishes):
     progressed = Signal(object)
     faces_found = Signal()
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        thumbnails: ThumbnailStore,
-        eyes: OpenedEyes,
-        max_pixels: Callable[[], int],
-        order: LookingOrder,
-        runner: JobRunner,
-        messages: Messages,
-    ) -> None:
-        super().__init__(runner, messages)
-        self._catalog = catalog
-        self._thumbnails = thumbnails
-        self._eyes = eyes
-        self._max_pixels = max_pixels
+    def __init__(self, means: Means, order: LookingOrder) -> None:
+        super().__init__(means)
         self._order = order
         self._job: Job | None = None
         self._wanted = False  # none while photos are read
@@ -59,7 +42,7 @@ class LookingCloser(Wishes):
             self.run(
                 Lane.READ,
                 self.tr("Photos to look closer at"),
-                partial(_left, self._catalog),
+                partial(_left, self.means.catalog),
                 then=self._on_counted,
                 quiet=True,
             )
@@ -68,14 +51,7 @@ class LookingCloser(Wishes):
         left, folders = told
         if not left or not self._wanted or self._job is not None:
             return
-        work = partial(
-            _look_closer,
-            self._catalog,
-            self._eyes,
-            self._thumbnails,
-            self._max_pixels(),
-            self._order,
-        )
+        work = partial(_look_closer, self.means, self.means.max_pixels, self._order)
         self._job = self.run(
             Lane.CLOSER,
             self.tr("Looking closer for small faces"),
@@ -124,11 +100,7 @@ def _left(catalog: Catalog, _report: Report) -> tuple[int, list[FolderId]]:
 
 
 def _look_closer(
-    catalog: Catalog,
-    eyes: OpenedEyes,
-    thumbnails: ThumbnailStore,
-    max_pixels: int,
-    order: LookingOrder,
-    report: Report,
+    means: Means, max_pixels: int, order: LookingOrder, report: Report
 ) -> CatalogChanges:
-    return look_closer(catalog, None, eyes.get(), thumbnails, report, max_pixels, order)
+    eyes = means.eyes.get()
+    return look_closer(means.catalog, None, eyes, means.thumbnails, report, max_pixels, order)

@@ -36,6 +36,7 @@ QFrame[look="toast"] { background: $raised; border: 1px solid $line; border-radi
 
 QPushButton { background: $raised; border: 1px solid $line; border-radius: 6px;
     padding: 0 16px; min-height: 34px; }
+QPushButton, QTabBar { outline: none; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $line; }
 QPushButton:disabled { color: $text_soft; background: $surface; border-color: $line; }

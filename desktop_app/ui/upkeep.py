@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
 
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.progress import Report
-from desktop_app.imaging.thumbnails import ThumbnailStore
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.forget_person import finish_forgetting
-from desktop_app.ui.messages import Messages
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 
 _FIRST_MS = 60_000  # the beginning of a session belongs to the user
 _AGAIN_MS = 3_600_000
@@ -33,25 +30,15 @@ class Upkeep(Wishes):
 
     descriptions_dropped = Signal()
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        thumbnails: ThumbnailStore,
-        memories: Path,
-        runner: JobRunner,
-        messages: Messages,
-    ) -> None:
-        super().__init__(runner, messages)
-        self._catalog = catalog
-        self._thumbnails = thumbnails
-        self._memories = memories
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
         self.timer = QTimer(self)
         self.timer.setInterval(_FIRST_MS)
         self.timer.timeout.connect(self.back_up)
 
     def begin(self) -> None:
         """Before anything else works on the catalog."""
-        work = partial(_finish, self._catalog, self._thumbnails, self._memories)
+        work = partial(_finish, self.means)
         self.run(Lane.DECIDE, self.tr("Forgetting a person"), work, quiet=True)
         self.timer.start()
 
@@ -59,7 +46,7 @@ class Upkeep(Wishes):
     def back_up(self) -> None:
         """Makes a backup where the last one is a day old."""
         self.timer.setInterval(_AGAIN_MS)
-        work = partial(_back_up, self._catalog)
+        work = partial(_back_up, self.means.catalog)
         title = self.tr("Backing up the catalog")
         self.run(Lane.UPKEEP, title, work, then=self._on_backed_up, quiet=True)
 
@@ -68,8 +55,8 @@ class Upkeep(Wishes):
             self.descriptions_dropped.emit()
 
 
-def _finish(catalog: Catalog, thumbnails: ThumbnailStore, memories: Path, _report: Report) -> None:
-    finish_forgetting(catalog, thumbnails, memories)
+def _finish(means: Means, _report: Report) -> None:
+    finish_forgetting(means.catalog, means.thumbnails, means.places.memories)
 
 
 def _back_up(catalog: Catalog, _report: Report) -> list[FaceId]:

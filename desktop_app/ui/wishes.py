@@ -1,14 +1,40 @@
 """Fulfils the user's wishes: each slot is one operation, run on its lane."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
+from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.job import Job, Work
 from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.settings.places import Places
+from desktop_app.settings.settings import Settings
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
+
+
+@dataclass(frozen=True)
+class Means:
+    """What wishes are fulfilled with; everything in it may be asked from any lane."""
+
+    catalog: Catalog
+    thumbnails: ThumbnailStore
+    eyes: OpenedEyes
+    restorer: OpenedRestorer
+    settings: Callable[[], Settings]
+    """The settings as they are now."""
+    places: Places
+    runner: JobRunner
+    messages: Messages
+
+    @property
+    def max_pixels(self) -> int:
+        """Of a photo that is decoded, as the settings are now."""
+        return self.settings().max_pixels
 
 
 class Wishes(QObject):
@@ -20,10 +46,11 @@ class Wishes(QObject):
 
     catalog_changed = Signal(object, object)
 
-    def __init__(self, runner: JobRunner, messages: Messages) -> None:
+    def __init__(self, means: Means) -> None:
         super().__init__()
-        self.runner = runner
-        self.messages = messages
+        self.means = means
+        self.runner = means.runner
+        self.messages = means.messages
         self._afterwards: dict[Job, tuple[Callable[[Any], None] | None, object]] = {}
         self._unfinished: dict[Job, CatalogChanges] = {}
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -18,6 +19,7 @@ from desktop_app.domain.photo import PhotoMetadata
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
 from desktop_app.settings.places import places
+from desktop_app.settings.settings import Settings
 from desktop_app.ui import theme
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.messages import Messages
@@ -25,6 +27,7 @@ from desktop_app.ui.people.person_screen import PersonScreen
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.screen import Workbench
+from desktop_app.ui.wishes import Means
 from tests.benchmarks.bench_catalog import found
 
 WAITING, KEYS, MODEL = 400, 100, "bench"
@@ -76,7 +79,18 @@ def measure(folder: Path, count: int) -> None:
         thumbnails = ThumbnailStore(where.thumbnails, 1_000_000)
         pictures = Pictures(runner, partial(read_pictures, catalog, thumbnails))
         screen = PersonScreen(Workbench(catalog, runner, messages, pictures, where))
-        decisions = Decisions(catalog, thumbnails, where.memories, runner, messages)
+        decisions = Decisions(
+            Means(
+                catalog=catalog,
+                thumbnails=thumbnails,
+                eyes=cast(Any, None),
+                restorer=cast(Any, None),
+                settings=Settings,
+                places=where,
+                runner=runner,
+                messages=messages,
+            )
+        )
         decisions.catalog_changed.connect(screen.refresh)
         screen.confirm_wanted.connect(decisions.confirm)
         screen.reject_wanted.connect(decisions.reject)

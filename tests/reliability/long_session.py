@@ -36,11 +36,13 @@ from desktop_app.operations.eyes import open_eyes
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.restoration.engines import open_restorer
 from desktop_app.settings.places import places, resources
+from desktop_app.settings.settings import Settings
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.restore.wishes import RestoreWishes
+from desktop_app.ui.wishes import Means
 from tests.operations.conftest import OFFICE, PRINT, SPEECH, MirrorRestorer
 
 _PATIENCE_MS = 60_000
@@ -76,7 +78,16 @@ class Session:
         opened = OpenedRestorer(_open_tiny if engine == "tiny" else partial(_open_embedded, store))
         self.restorer = opened
         self.restoring = RestoreWishes(
-            self.runner, messages, self.catalog, opened.get, self.eyes.get
+            Means(
+                catalog=self.catalog,
+                thumbnails=self.thumbnails,
+                eyes=self.eyes,
+                restorer=opened,
+                settings=Settings,
+                places=self.where,
+                runner=self.runner,
+                messages=messages,
+            )
         )
         self.restoring.catalog_changed.connect(self._on_changes)
         self.drafts = 0

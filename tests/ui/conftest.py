@@ -28,9 +28,11 @@ from desktop_app.ui import theme
 from desktop_app.ui.crash import CrashDialog
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.messages import Messages
+from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import Pictures
 from desktop_app.ui.screen import Workbench
+from desktop_app.ui.wishes import Means
 from tests.ui.painting import MODEL, Library, paint_library
 from tests.ui.restored import PaintedRestorer
 
@@ -102,10 +104,27 @@ def anna(library: Library) -> PersonId:
 
 
 @pytest.fixture
-def decisions(bench: Workbench) -> Decisions:
-    thumbnails = ThumbnailStore(bench.places.thumbnails, 1_000_000)
-    memories = bench.places.memories
-    return Decisions(bench.catalog, thumbnails, memories, bench.runner, bench.messages)
+def means(bench: Workbench) -> Means:
+    """What wishes are fulfilled with; eyes and an engine are put in where a test needs them."""
+    return Means(
+        catalog=bench.catalog,
+        thumbnails=ThumbnailStore(bench.places.thumbnails, 10_000_000),
+        eyes=OpenedEyes(_not_needed),
+        restorer=OpenedRestorer(_not_needed),
+        settings=Settings,
+        places=bench.places,
+        runner=bench.runner,
+        messages=bench.messages,
+    )
+
+
+def _not_needed(*_asked: object) -> Any:
+    raise AssertionError("neither eyes nor an engine are needed here")
+
+
+@pytest.fixture
+def decisions(means: Means) -> Decisions:
+    return Decisions(means)
 
 
 class _PaintedEmbedder:

@@ -16,13 +16,14 @@ from desktop_app.domain.ids import PersonId
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.jobs.job import Job
 from desktop_app.operations.eyes import Eyes
-from desktop_app.operations.index_folder import MAX_PIXELS
 from desktop_app.operations.restore_waiting import Waiting, faces_waiting
 from desktop_app.ui.closing import may_close
 from desktop_app.ui.library.library_screen import LibraryScreen
+from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.people.person_screen import PersonScreen
 from desktop_app.ui.restore.batch import BatchWishes
 from desktop_app.ui.screen import Workbench
+from desktop_app.ui.wishes import Means
 from tests.ui.painting import MODEL, Library, painted_face
 from tests.ui.restored import PaintedRestorer, keep_result
 
@@ -35,16 +36,14 @@ class _PaintedEmbedder:
 
 
 @pytest.fixture
-def batch(bench: Workbench) -> BatchWishes:
+def batch(means: Means) -> BatchWishes:
     eyes = Eyes(cast(Any, None), cast(Any, _PaintedEmbedder()))
     return BatchWishes(
-        bench.runner,
-        bench.messages,
-        bench.catalog,
-        lambda _engine: PaintedRestorer(),
-        lambda: eyes,
-        lambda: "compact",
-        lambda: MAX_PIXELS,
+        replace(
+            means,
+            eyes=OpenedEyes(lambda: eyes),
+            restorer=OpenedRestorer(lambda _engine: PaintedRestorer()),
+        )
     )
 
 

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from desktop_app.domain.face import AssignmentStatus, DetectedFace, Embedding, Landmarks
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.photo import PhotoState, RgbImage
-from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.imaging.watching import settling
 from desktop_app.imaging.watching.watcher import FolderWatcher, Pace
 from desktop_app.operations.eyes import Eyes
@@ -22,6 +22,7 @@ from desktop_app.ui.looking import Looking
 from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.watching import Watching
+from desktop_app.ui.wishes import Means
 from tests.imaging.test_first_picture import jpeg, photo_with_small_one
 from tests.stand_in_eyes import TwoLooks
 from tests.ui.painting import Library, paint_photo
@@ -59,15 +60,8 @@ def held() -> Iterator[Held]:
 
 
 @pytest.fixture
-def looking(bench: Workbench, held: Held) -> Looking:
-    made = Looking(
-        bench.catalog,
-        ThumbnailStore(bench.places.thumbnails, 10_000_000),
-        OpenedEyes(lambda: Eyes(held, Grey())),
-        lambda: 100_000_000,
-        bench.runner,
-        bench.messages,
-    )
+def looking(bench: Workbench, means: Means, held: Held) -> Looking:
+    made = Looking(replace(means, eyes=OpenedEyes(lambda: Eyes(held, Grey()))))
     made.catalog_changed.connect(bench.pictures.forget)
     return made
 
@@ -187,6 +181,34 @@ def test_the_cameras_picture_is_shown_at_once_and_replaced(
     assert library.catalog.photos.get(new).state is PhotoState.INDEXED
 
 
+def test_what_was_read_what_cannot_be_and_what_is_gone_is_said(
+    qtbot: QtBot,
+    screen: LibraryScreen,
+    looking: Looking,
+    folder: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(looking.messages, "say", said.append)
+    folder_id = library.catalog.folders.all()[0].id
+    looking.look_at(folder_id)
+    qtbot.waitUntil(lambda: said == ["6 photos were read."], timeout=LONG)
+    paint_photo(folder / "new.jpg", 7, [(20, 120)])
+    (folder / "broken.jpg").write_bytes(b"no photo")
+    (folder / "photo0.jpg").unlink()
+    (folder / "photo1.jpg").unlink()
+    qtbot.waitUntil(lambda: not looking.runner.jobs(), timeout=LONG)
+    looking.look_at(folder_id)
+    words = "One photo was read. One photo cannot be read. 2 photos are no longer in their folder."
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=LONG)
+    assert said[1] == words
+    qtbot.waitUntil(lambda: not looking.runner.jobs(), timeout=LONG)
+    looking.look_at(folder_id)
+    qtbot.waitUntil(lambda: not looking.runner.jobs(), timeout=LONG)
+    assert len(said) == 2
+
+
 def test_looking_is_paused_and_goes_on(
     qtbot: QtBot, screen: LibraryScreen, looking: Looking, folder: Path, library: Library
 ) -> None:
@@ -217,13 +239,11 @@ def test_what_is_on_the_screen_is_looked_at_first(
 
 
 def test_once_all_is_read_photos_are_looked_at_closely(
-    qtbot: QtBot, bench: Workbench, folder: Path, library: Library
+    qtbot: QtBot, bench: Workbench, means: Means, folder: Path, library: Library
 ) -> None:
     detector = TwoLooks()
     detector.may_go_on.clear()
-    store = ThumbnailStore(bench.places.thumbnails, 10_000_000)
-    eyes = OpenedEyes(lambda: Eyes(detector, Grey()))
-    looking = Looking(bench.catalog, store, eyes, lambda: 10**8, bench.runner, bench.messages)
+    looking = Looking(replace(means, eyes=OpenedEyes(lambda: Eyes(detector, Grey()))))
     screen = LibraryScreen(bench)
     qtbot.addWidget(screen)
     looking.looking_changed.connect(screen.show_looking)
@@ -247,13 +267,11 @@ def test_once_all_is_read_photos_are_looked_at_closely(
 
 
 def test_reading_comes_before_the_closer_look(
-    qtbot: QtBot, bench: Workbench, folder: Path, library: Library
+    qtbot: QtBot, bench: Workbench, means: Means, folder: Path, library: Library
 ) -> None:
     detector = TwoLooks()
     detector.may_go_on.clear()
-    store = ThumbnailStore(bench.places.thumbnails, 10_000_000)
-    eyes = OpenedEyes(lambda: Eyes(detector, Grey()))
-    looking = Looking(bench.catalog, store, eyes, lambda: 10**8, bench.runner, bench.messages)
+    looking = Looking(replace(means, eyes=OpenedEyes(lambda: Eyes(detector, Grey()))))
     paint_photo(folder / "new.jpg", 7, [(20, 120)])
     folder_id = library.catalog.folders.all()[0].id
 

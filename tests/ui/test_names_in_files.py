@@ -11,26 +11,21 @@ from desktop_app.domain.face import BBox
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.imaging.face_tags.reading import sidecar_of
 from desktop_app.operations.decide_faces import undo_decision
-from desktop_app.operations.eyes import Eyes
 from desktop_app.ui.messages import Toast
-from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.people import names_wishes
 from desktop_app.ui.people.names_screen import NamesScreen
 from desktop_app.ui.people.names_wishes import NamesWishes
 from desktop_app.ui.screen import Workbench
+from desktop_app.ui.wishes import Means
 from tests.imaging.face_tags import layouts
 from tests.ui.painting import Library
 
 
-def _no_eyes() -> Eyes:
-    raise AssertionError("every face of these files is known: nothing has to be looked for")
-
-
 @pytest.fixture
-def wishes(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> NamesWishes:
+def wishes(means: Means, monkeypatch: pytest.MonkeyPatch) -> NamesWishes:
+    """Every face of these files is known: no eyes are needed."""
     monkeypatch.setattr(names_wishes, "_AFTER_CHANGES_MS", 200)
-    eyes = OpenedEyes(_no_eyes)
-    return NamesWishes(bench.runner, bench.messages, bench.catalog, eyes, lambda: 10**8)
+    return NamesWishes(means)
 
 
 @pytest.fixture

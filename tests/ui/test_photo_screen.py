@@ -1,5 +1,6 @@
 """One photo: boxes, decisions by key, walking on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,13 @@ from desktop_app.operations.eyes import Eyes
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.library.photo_header import PhotoHeader
 from desktop_app.ui.library.photo_screen import PhotoScreen
-from desktop_app.ui.looking import Looking
+from desktop_app.ui.missed_faces import MissedFaces
 from desktop_app.ui.opened import OpenedEyes
 from desktop_app.ui.picture_reading import read_pictures
 from desktop_app.ui.pictures import PictureKey
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import PhotoSubject, RestoreSubject
+from desktop_app.ui.wishes import Means
 from tests.ui.painting import SIZE, Library
 
 
@@ -231,19 +233,12 @@ def test_thumbnails_turn_with_the_photo_and_back(
 
 
 def test_a_face_that_was_missed_is_drawn_and_named(
-    qtbot: QtBot, screen: PhotoScreen, library: Library, decisions: Decisions
+    qtbot: QtBot, screen: PhotoScreen, library: Library, means: Means, decisions: Decisions
 ) -> None:
     """The eyes of this test see nothing: the face is kept as drawn."""
-    looking = Looking(
-        library.catalog,
-        ThumbnailStore(screen.bench.places.thumbnails, 1_000_000),
-        OpenedEyes(lambda: Eyes(_Blind(), _Grey())),
-        lambda: 1_000_000,
-        screen.bench.runner,
-        screen.bench.messages,
-    )
-    screen.draw_wanted.connect(looking.draw_face)
-    looking.catalog_changed.connect(screen.refresh)
+    missed = MissedFaces(replace(means, eyes=OpenedEyes(lambda: Eyes(_Blind(), _Grey()))))
+    screen.draw_wanted.connect(missed.draw_face)
+    missed.catalog_changed.connect(screen.refresh)
     decisions.catalog_changed.connect(screen.refresh)
     screen.name_wanted.connect(decisions.name)
     canvas, control = screen.canvas, Qt.KeyboardModifier.ControlModifier
@@ -263,18 +258,11 @@ def test_a_face_that_was_missed_is_drawn_and_named(
 
 
 def test_the_button_for_a_harder_look_brings_the_face_that_was_missed(
-    qtbot: QtBot, screen: PhotoScreen, library: Library
+    qtbot: QtBot, screen: PhotoScreen, library: Library, means: Means
 ) -> None:
-    looking = Looking(
-        library.catalog,
-        ThumbnailStore(screen.bench.places.thumbnails, 1_000_000),
-        OpenedEyes(lambda: Eyes(_Seeing(), _Grey())),
-        lambda: 1_000_000,
-        screen.bench.runner,
-        screen.bench.messages,
-    )
-    screen.rescan_wanted.connect(looking.rescan_photo)
-    looking.catalog_changed.connect(screen.refresh)
+    missed = MissedFaces(replace(means, eyes=OpenedEyes(lambda: Eyes(_Seeing(), _Grey()))))
+    screen.rescan_wanted.connect(missed.rescan_photo)
+    missed.catalog_changed.connect(screen.refresh)
     qtbot.mouseClick(screen.findChild(PhotoHeader).rescan, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(screen.side.rows) == 4, timeout=5000)
     assert len(library.catalog.faces.of_photo(library.photos[2])) == 4

@@ -1,6 +1,7 @@
 """The window makes a backup when one is due, and finishes what a forgetting left."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -9,8 +10,11 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import FaceId
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
+from desktop_app.settings.places import places
+from desktop_app.settings.settings import Settings
 from desktop_app.ui.messages import Messages
 from desktop_app.ui.upkeep import Upkeep
+from desktop_app.ui.wishes import Means
 from tests.catalog.library import MODEL, Library
 from tests.catalog.test_backups import spoil_embedding
 
@@ -27,8 +31,19 @@ def upkeep(qtbot: QtBot, catalog: Catalog, runner: JobRunner, tmp_path: Path):
 
     window = QWidget()
     qtbot.addWidget(window)
-    thumbnails = ThumbnailStore(tmp_path / "thumbnails", 10**6)
-    return Upkeep(catalog, thumbnails, tmp_path / "memories", runner, Messages(window))
+    where = places(tmp_path)
+    return Upkeep(
+        Means(
+            catalog=catalog,
+            thumbnails=ThumbnailStore(where.thumbnails, 10**6),
+            eyes=cast(Any, None),
+            restorer=cast(Any, None),
+            settings=Settings,
+            places=where,
+            runner=runner,
+            messages=Messages(window),
+        )
+    )
 
 
 def test_a_backup_is_made_when_the_timer_rings_and_once_a_day(

@@ -113,7 +113,6 @@ class ExportRow(QFrame):
             part.setSpacing(theme.GAP_TINY)
             self._choices.addLayout(part)
             part.addStretch()
-        self._choices.setStretch(1, 1)
         words.addLayout(self._choices)
         words.addWidget(self.ways)
         layout = QHBoxLayout(self)
@@ -129,6 +128,7 @@ class ExportRow(QFrame):
         wide = event.size().width() >= _WIDE
         direction = QBoxLayout.Direction
         self._choices.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self._choices.setStretch(1, int(wide))  # two lines are no higher than they need be
 
     def plan(self, request: ExportRequest | None) -> None:
         """What would be written; None where there is nothing to write or no folder."""

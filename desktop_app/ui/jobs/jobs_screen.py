@@ -98,6 +98,7 @@ class JobsScreen(Screen):
         self._stack.addWidget(self._empty)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setAccessibleName(self.title())
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         column = QVBoxLayout(inside)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -54,10 +53,8 @@ class DateDialog(QDialog):
         for number in range(1, 13):
             self.month.addItem(QLocale().standaloneMonthName(number), number)
         self.month.setCurrentIndex(start.month - 1)
-        self.day = QSpinBox()
-        self.day.setRange(1, 31)
+        self.day = controls.NumberBox(self.tr("Day"), 1, 31)
         self.day.setValue(start.day)
-        self.day.setAccessibleName(self.tr("Day"))
         self.slack = QComboBox()
         self.slack.setAccessibleName(self.tr("Give or take"))
         for years in (1, 2, 5, 10):
@@ -90,11 +87,9 @@ class DateDialog(QDialog):
             spin.valueChanged.connect(self._show_fields)
         self._show_fields()
 
-    def _year(self, value: int, name: str) -> QSpinBox:
-        made = QSpinBox()
-        made.setRange(_FIRST_YEAR, QDate.currentDate().year())
+    def _year(self, value: int, name: str) -> controls.NumberBox:
+        made = controls.NumberBox(name, _FIRST_YEAR, QDate.currentDate().year())
         made.setValue(value)
-        made.setAccessibleName(name)
         return made
 
     def date(self) -> PhotoDate:

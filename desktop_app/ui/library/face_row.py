@@ -117,7 +117,7 @@ class FaceRow(QFrame):
             like = similarity_in_words(face.suggestion_score)
             said.append(f"{like.capitalize()} ({face.suggestion_score:.2f})")
         if face.quality.poor:
-            said.append(self.tr("too unclear to guide"))
+            said.append(self.tr("too unclear as a reference"))
         if face.person_id in page.twice:
             said.append(self.tr("twice in this photo"))
         return " · ".join(said)

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Signal, Slot
 
 from desktop_app.domain.progress import Progress, Report
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.install_engine import (
     EngineOffer,
     engine_condition,
@@ -20,7 +20,6 @@ from desktop_app.restoration.engine_environment.environment import (
     EngineState,
 )
 from desktop_app.settings.places import Places
-from desktop_app.ui.messages import Messages
 from desktop_app.ui.wishes import Wishes
 
 
@@ -39,37 +38,33 @@ class EngineWishes(Wishes):
     offered = Signal(object)
     engine_changed = Signal()
 
-    def __init__(self, runner: JobRunner, messages: Messages, where: Places) -> None:
-        super().__init__(runner, messages)
-        self._where = where
-
     @Slot()
     def look(self) -> None:
-        work = partial(_look, self._where)
+        work = partial(_look, self.means.places)
         self.run(Lane.READ, self.tr("Engine"), work, then=self._on_looked, quiet=True)
 
     @Slot()
     def offer(self) -> None:
-        work = partial(offer_engine, self._where)
+        work = partial(offer_engine, self.means.places)
         self.run(Lane.READ, self.tr("Engine"), work, then=self._on_offered, quiet=True)
 
     @Slot()
     def install(self) -> None:
         """The terms accepted; what broke off goes on where it stopped."""
-        work = partial(_install, self._where)
+        work = partial(_install, self.means.places)
         title = self.tr("Adding the large engine's packages")
         self.run(Lane.MODELS, title, work, then=self._on_installed, before=self.working.emit)
 
     @Slot()
     def verify(self) -> None:
         """Every byte against its checksum."""
-        work = partial(verify_engine, self._where)
+        work = partial(verify_engine, self.means.places)
         title = self.tr("Checking the large engine's packages")
         self.run(Lane.MODELS, title, work, then=self._on_verified, before=self.working.emit)
 
     @Slot()
     def remove(self) -> None:
-        work = partial(_remove, self._where)
+        work = partial(_remove, self.means.places)
         title = self.tr("Removing the large engine's packages")
         self.run(Lane.MODELS, title, work, then=self._on_removed, before=self.working.emit)
 

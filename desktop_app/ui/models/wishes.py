@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.jobs.job import Job, Work
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.models.store import ModelCondition, ModelState, ModelStore
 from desktop_app.operations.install_model import (
     DownloadOffer,
@@ -19,9 +19,8 @@ from desktop_app.operations.install_model import (
     offer_download,
 )
 from desktop_app.settings.places import Places
-from desktop_app.ui.messages import Messages
 from desktop_app.ui.results.or_error import or_error
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 
 
 class ModelWishes(Wishes):
@@ -41,23 +40,20 @@ class ModelWishes(Wishes):
     offered = Signal(str, object)
     not_offered = Signal(str, str)
 
-    def __init__(
-        self, runner: JobRunner, messages: Messages, store: ModelStore, where: Places
-    ) -> None:
-        super().__init__(runner, messages)
+    def __init__(self, means: Means, store: ModelStore) -> None:
+        super().__init__(means)
         self._store = store
-        self._where = where
 
     @Slot(str, object)
     def install(self, model_id: str, source: Path) -> None:
         """From a file or folder of the user's; whole or not at all."""
-        work = partial(_install, self._store, model_id, source, self._where.engine_python)
+        work = partial(_install, self._store, model_id, source, self.means.places.engine_python)
         self._submit(self.tr("Installing a model"), work, self._on_installed, model_id)
 
     @Slot(str, str)
     def ask_makers(self, model_id: str, file: str) -> None:
         """How large a published file is; the user has agreed to its terms by now."""
-        ask = partial(_ask, self._store, model_id, file, self._where.downloads)
+        ask = partial(_ask, self._store, model_id, file, self.means.places.downloads)
         work = partial(or_error, ask)
         then = partial(self._on_asked, file)
         self.run(Lane.MODELS, self.tr("Asking for a size"), work, then=then, quiet=True)
@@ -65,7 +61,7 @@ class ModelWishes(Wishes):
     @Slot(str, str)
     def download(self, model_id: str, file: str) -> None:
         """From its makers, the terms accepted; what broke off goes on where it stopped."""
-        work = partial(_fetch, self._store, model_id, file, self._where)
+        work = partial(_fetch, self._store, model_id, file, self.means.places)
         self._submit(self.tr("Downloading a model"), work, self._on_installed, model_id)
 
     @Slot(str)

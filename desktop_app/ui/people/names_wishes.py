@@ -13,13 +13,11 @@ from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.ids import PersonId, PhotoId
 from desktop_app.domain.progress import Report
 from desktop_app.imaging.face_tags.picasa import read_contacts
-from desktop_app.jobs.runner import JobRunner, Lane
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.import_names import NamesReport, import_names, photos_to_ask
 from desktop_app.operations.write_sidecars import SidecarsReport, write_sidecars
 from desktop_app.ui import words
-from desktop_app.ui.messages import Messages
-from desktop_app.ui.opened import OpenedEyes
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 
 _AFTER_CHANGES_MS = 2_000
 
@@ -46,19 +44,9 @@ class NamesWishes(Wishes):
     faces_decided = Signal()
     look_accepted = Signal()
 
-    def __init__(
-        self,
-        runner: JobRunner,
-        messages: Messages,
-        catalog: Catalog,
-        eyes: OpenedEyes,
-        max_pixels: Callable[[], int],
-    ) -> None:
-        super().__init__(runner, messages)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
         self.keeping = False
-        self._catalog = catalog
-        self._eyes = eyes
-        self._max_pixels = max_pixels
         self._changed = CatalogChanges()
         self._renamed: set[PersonId] = set()
         self._told = False
@@ -84,10 +72,9 @@ class NamesWishes(Wishes):
         if changes.folders and changes.photos:
             work = partial(
                 _import,
-                self._catalog,
+                self.means,
                 None,
-                self._eyes,
-                self._max_pixels(),
+                self.means.max_pixels,
                 True,
                 photos=tuple(changes.photos),
             )
@@ -118,7 +105,7 @@ class NamesWishes(Wishes):
         self.run(
             Lane.EXPORT,
             self.tr("Writing names beside photos"),
-            partial(_write_all, self._catalog),
+            partial(_write_all, self.means.catalog),
             then=self.written.emit,
             before=self.working.emit,
         )
@@ -139,7 +126,7 @@ class NamesWishes(Wishes):
         *,
         dry_run: bool,
     ) -> None:
-        work = partial(_import, self._catalog, contacts, self._eyes, self._max_pixels(), dry_run)
+        work = partial(_import, self.means, contacts, self.means.max_pixels, dry_run)
         self.run(
             Lane.INDEX,
             title,
@@ -170,7 +157,7 @@ class NamesWishes(Wishes):
             self.run(
                 Lane.EXPORT,
                 self.tr("Names beside photos"),
-                partial(_write_touched, self._catalog, changes, renamed, self.keeping),
+                partial(_write_touched, self.means.catalog, changes, renamed, self.keeping),
                 then=self._on_followed,
                 quiet=True,
             )
@@ -186,18 +173,17 @@ class NamesWishes(Wishes):
 
 
 def _import(
-    catalog: Catalog,
+    means: Means,
     contacts: Path | None,
-    eyes: OpenedEyes,
     max_pixels: int,
     dry_run: bool,
     report: Report,
     photos: Sequence[PhotoId] | None = None,
 ) -> NamesReport:
     return import_names(
-        catalog,
-        photos_to_ask(catalog) if photos is None else photos,
-        eyes.get,
+        means.catalog,
+        photos_to_ask(means.catalog) if photos is None else photos,
+        means.eyes.get,
         report,
         contacts=read_contacts(contacts) if contacts is not None else None,
         dry_run=dry_run,

@@ -40,6 +40,7 @@ class NeedsYou(QScrollArea):
         self.cards: list[GroupCard] = []
         self._reviews: dict[QPushButton, PersonId] = {}
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands inside takes the focus
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         column = QVBoxLayout(inside)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.person import Person, Year
 from desktop_app.ui import controls, theme
@@ -70,12 +70,10 @@ class YearsDialog(_Question):
         self.died, self.died_about = self._line(self.tr("Died"), person.died)
         self.accepted.connect(self._on_accepted)
 
-    def _line(self, text: str, year: Year | None) -> tuple[QSpinBox, QCheckBox]:
-        spin = QSpinBox()
-        spin.setRange(_FIRST_YEAR, QDate.currentDate().year())
+    def _line(self, text: str, year: Year | None) -> tuple[controls.NumberBox, QCheckBox]:
+        spin = controls.NumberBox(text, _FIRST_YEAR, QDate.currentDate().year())
         spin.setSpecialValueText(self.tr("not known"))
         spin.setValue(year.year if year else _FIRST_YEAR)
-        spin.setAccessibleName(text)
         spin.setMinimumWidth(130)
         about = QCheckBox(self.tr("about"))
         about.setAccessibleName(self.tr("{text} about this year").format(text=text))
@@ -90,7 +88,7 @@ class YearsDialog(_Question):
         self.years_given.emit(_year(self.born, self.born_about), _year(self.died, self.died_about))
 
 
-def _year(spin: QSpinBox, about: QCheckBox) -> Year | None:
+def _year(spin: controls.NumberBox, about: QCheckBox) -> Year | None:
     return None if spin.value() == _FIRST_YEAR else Year(spin.value(), about.isChecked())
 
 

@@ -6,27 +6,23 @@ from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 
-from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import PersonId, PhotoId
 from desktop_app.domain.progress import Progress, Report
-from desktop_app.domain.restoration import Restorer
-from desktop_app.jobs.runner import JobRunner, Lane
-from desktop_app.operations.eyes import Eyes
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.restore_waiting import (
     Restored,
     Waiting,
     faces_waiting,
     restore_waiting,
 )
-from desktop_app.ui.messages import Messages
 from desktop_app.ui.subjects import CompareSubject
-from desktop_app.ui.wishes import Wishes
+from desktop_app.ui.wishes import Means, Wishes
 from desktop_app.ui.words import counted
 
 
 class BatchWishes(Wishes):
-    """`open_restorer` and `open_eyes` are called on the restoring lane; `engine` when asked.
+    """Engine and eyes are opened on the restoring lane; which engine is asked for each wish.
 
     Signals:
         review_wanted(CompareSubject): the user wants to judge the drafts, from this photo on.
@@ -34,22 +30,8 @@ class BatchWishes(Wishes):
 
     review_wanted = Signal(object)
 
-    def __init__(
-        self,
-        runner: JobRunner,
-        messages: Messages,
-        catalog: Catalog,
-        open_restorer: Callable[[str], Restorer],
-        open_eyes: Callable[[], Eyes],
-        engine: Callable[[], str],
-        max_pixels: Callable[[], int],
-    ) -> None:
-        super().__init__(runner, messages)
-        self._catalog = catalog
-        self._open_restorer = open_restorer
-        self._open_eyes = open_eyes
-        self._engine = engine
-        self._max_pixels = max_pixels
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
         self._first: CompareSubject | None = None
         self._anyway: Callable[[], None] | None = None  # what is offered: sharp faces, too
 
@@ -70,12 +52,13 @@ class BatchWishes(Wishes):
         photo_ids: tuple[PhotoId, ...] = (),
         clear_too: bool = False,
     ) -> None:
-        find = partial(faces_waiting, self._catalog, person_id=person_id, photo_ids=photo_ids)
+        find = partial(faces_waiting, self.means.catalog, person_id=person_id, photo_ids=photo_ids)
         anyway = partial(self._restore, person_id=person_id, photo_ids=photo_ids, clear_too=True)
+        settings = self.means.settings()
         self.run(
             Lane.RESTORE,
             self.tr("Restoring what waits"),
-            partial(self._work, find, self._engine(), self._max_pixels(), clear_too),
+            partial(self._work, find, settings.engine, settings.max_pixels, clear_too),
             then=partial(self._on_restored, anyway),
             if_unfinished=CatalogChanges(everything=True),  # nobody counted the faces done so far
         )
@@ -94,8 +77,9 @@ class BatchWishes(Wishes):
             waiting = Waiting((*waiting.faces, *waiting.clear), ())
         if not waiting.faces:
             return Restored(CatalogChanges(), {}, (), len(waiting.clear))
-        restorer, eyes = self._open_restorer(engine), self._open_eyes()
-        done = restore_waiting(self._catalog, restorer, waiting.faces, eyes, report, max_pixels)
+        means = self.means
+        restorer, eyes = means.restorer.get(engine), means.eyes.get()
+        done = restore_waiting(means.catalog, restorer, waiting.faces, eyes, report, max_pixels)
         return replace(done, clear=len(waiting.clear))
 
     def _on_restored(self, anyway: Callable[[], None], restored: Restored) -> None:

@@ -31,7 +31,9 @@ from desktop_app.ui.tiles import Index, paint_picture
 
 FACE_ROLE = Qt.ItemDataRole.UserRole + 1
 RUNNING_ROLE = Qt.ItemDataRole.UserRole + 2
-_ROW, _PICTURE = 80, 56
+_ROW, _PICTURE, _SMALL_PICTURE = 80, 56, 44
+MARK = 22  # pixels before the words of a state, for their icon
+_NARROW = 230  # pixels of the list in which the words take the room there is
 _MARKS = {
     FaceState.UNNAMED: ("person", "text_soft"),
     FaceState.NO_REFERENCES: ("no", "text_soft"),
@@ -135,6 +137,15 @@ class FaceListModel(QAbstractListModel):
         }[face.state]
 
 
+def laid_out(cell: QRect) -> tuple[QRect, QRect]:
+    """Where the picture of a face stands in its row, and its words."""
+    narrow = cell.width() < _NARROW
+    side, gap = (_SMALL_PICTURE, 8) if narrow else (_PICTURE, 12)
+    picture = QRect(cell.left() + 20, cell.center().y() - side // 2, side, side)
+    left = picture.right() + gap
+    return picture, QRect(left, cell.top(), cell.right() - 12 - left, cell.height())
+
+
 class _FaceDelegate(QStyledItemDelegate):
     def __init__(self, pictures: Pictures, parent: QObject) -> None:
         super().__init__(parent)
@@ -165,15 +176,13 @@ class _FaceDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), 7, 7)
-        frame = QRect(cell.left() + 20, cell.center().y() - _PICTURE // 2, _PICTURE, _PICTURE)
+        frame, words = laid_out(cell)
         paint_picture(painter, frame, self._pictures.face(face.face.id), fill=True)
-        self._paint_words(painter, cell, face, index)
+        self._paint_words(painter, words, face, index)
         painter.restore()
 
-    def _paint_words(self, painter: QPainter, cell: QRect, face: FaceOnPage, index: Index) -> None:
-        left = cell.left() + 20 + _PICTURE + 12
-        width = cell.right() - 16 - left
-        middle = cell.center().y()
+    def _paint_words(self, painter: QPainter, room: QRect, face: FaceOnPage, index: Index) -> None:
+        left, width, middle = room.left(), room.width(), room.center().y()
         painter.setFont(theme.font(theme.Type.STRONG))
         painter.setPen(theme.colour("text" if face.name else "text_soft"))
         metrics = painter.fontMetrics()
@@ -189,10 +198,10 @@ class _FaceDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(theme.Type.CAPTION))
         painter.setPen(theme.colour("text_soft"))
         words = painter.fontMetrics().elidedText(
-            index.data(Qt.ItemDataRole.StatusTipRole), Qt.TextElideMode.ElideRight, width - 22
+            index.data(Qt.ItemDataRole.StatusTipRole), Qt.TextElideMode.ElideRight, width - MARK
         )
         painter.drawText(
-            QRect(left + 22, middle + 2, width - 22, 20),
+            QRect(left + MARK, middle + 2, width - MARK, 20),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
             words,
         )

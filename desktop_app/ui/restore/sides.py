@@ -17,7 +17,7 @@ from desktop_app.ui.restore.tries import is_rough
 from desktop_app.ui.results.side_scroll import SideScroll
 
 FACES_WIDTH, GUIDES_WIDTH = 248, 336
-FACES_NARROW, GUIDES_NARROW = 176, 304  # in a small window the photo takes the room there is
+FACES_NARROW, GUIDES_NARROW = 220, 304  # in a small window the photo takes the room there is
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class FacesSide(QFrame):
         layout.addLayout(heading)
         layout.addWidget(self.list, 1)
         foot = controls.row(self.all_button)
-        foot.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
+        foot.setContentsMargins(theme.GAP_SMALL, 0, theme.GAP_SMALL, 0)
         layout.addLayout(foot)
 
     def set_narrow(self, narrow: bool) -> None:
@@ -60,9 +60,9 @@ class FacesSide(QFrame):
         if ready > 1:
             self.all_button.setText(self.tr("Restore all {n} ready").format(n=ready))
         elif ready == 1:
-            self.all_button.setText(self.tr("Restore the ready one"))
+            self.all_button.setText(self.tr("Restore the one ready"))
         else:
-            self.all_button.setText(self.tr("Nothing else is ready"))
+            self.all_button.setText(self.tr("No face is ready"))
 
 
 class GuidesSide(QFrame):

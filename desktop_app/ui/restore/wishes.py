@@ -6,14 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 
-from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId, RestorationId
 from desktop_app.domain.progress import Progress, Report
-from desktop_app.domain.restoration import Restorer, RestoreRequest, RestoreSettings
+from desktop_app.domain.restoration import RestoreRequest, RestoreSettings
 from desktop_app.jobs.job import Job
-from desktop_app.jobs.runner import JobRunner, Lane
-from desktop_app.operations.eyes import Eyes
+from desktop_app.jobs.runner import Lane
 from desktop_app.operations.kept_restorations import (
     accept_restoration,
     change_settings,
@@ -21,32 +19,18 @@ from desktop_app.operations.kept_restorations import (
 )
 from desktop_app.operations.restore_photos import restore_photos, tell_stage
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
-from desktop_app.ui.messages import Messages
 from desktop_app.ui.restore.engines import PREVIEWED
 from desktop_app.ui.wishes import Wishes
 
 
 class RestoreWishes(Wishes):
-    """`open_restorer` and `open_eyes` are called on the restoring lane, where they may take long.
+    """Engine and eyes are opened on the restoring lane, where that may take long.
 
     Signals:
         restoring(Job, list): a job was submitted for these `FaceId`s.
     """
 
     restoring = Signal(object, list)
-
-    def __init__(
-        self,
-        runner: JobRunner,
-        messages: Messages,
-        catalog: Catalog,
-        open_restorer: Callable[[str], Restorer],
-        open_eyes: Callable[[], Eyes],
-    ) -> None:
-        super().__init__(runner, messages)
-        self._catalog = catalog
-        self._open_restorer = open_restorer
-        self._open_eyes = open_eyes
 
     @Slot(list, str)
     def restore(self, requests: Sequence[RestoreRequest], engine: str) -> None:
@@ -73,7 +57,7 @@ class RestoreWishes(Wishes):
         self.runner.submit(Lane.RESTORE, Job(self.tr("Starting the engine"), work, quiet=True))
 
     def _make_ready(self, engine: str, report: Report) -> None:
-        restorer = self._open_restorer(engine)
+        restorer = self.means.restorer.get(engine)
         if not isinstance(restorer, InstantRestoreProcess):
             with restorer.watched(partial(tell_stage, report, Progress(0, None))):
                 _ = restorer.facts
@@ -84,21 +68,23 @@ class RestoreWishes(Wishes):
     @Slot(object)
     def accept(self, restoration_id: RestorationId) -> None:
         self._decide(
-            self.tr("Accepting"), partial(accept_restoration, self._catalog), restoration_id
+            self.tr("Accepting"), partial(accept_restoration, self.means.catalog), restoration_id
         )
 
     @Slot(list)
     def keep_original(self, restoration_ids: Sequence[RestorationId]) -> None:
         """No result of their faces stands in the photo; they stay among its versions."""
         self._decide(
-            self.tr("Keeping the original"), partial(keep_original, self._catalog), restoration_ids
+            self.tr("Keeping the original"),
+            partial(keep_original, self.means.catalog),
+            restoration_ids,
         )
 
     @Slot(object, object)
     def keep_settings(self, restoration_id: RestorationId, settings: RestoreSettings) -> None:
         self._decide(
             self.tr("Keeping the strength"),
-            partial(change_settings, self._catalog, settings=settings),
+            partial(change_settings, self.means.catalog, settings=settings),
             restoration_id,
         )
 
@@ -106,7 +92,7 @@ class RestoreWishes(Wishes):
     def pin(self, person_id: PersonId, face_id: FaceId) -> None:
         self._decide(
             self.tr("Pinning a reference"),
-            partial(self._catalog.references.pin, person_id),
+            partial(self.means.catalog.references.pin, person_id),
             face_id,
         )
 
@@ -114,7 +100,7 @@ class RestoreWishes(Wishes):
     def exclude(self, person_id: PersonId, face_id: FaceId) -> None:
         self._decide(
             self.tr("Excluding a photo"),
-            partial(self._catalog.references.exclude, person_id),
+            partial(self.means.catalog.references.exclude, person_id),
             face_id,
         )
 
@@ -123,7 +109,7 @@ class RestoreWishes(Wishes):
         """Neither pinned nor excluded any more."""
         self._decide(
             self.tr("Freeing a reference"),
-            partial(self._catalog.references.clear, person_id),
+            partial(self.means.catalog.references.clear, person_id),
             face_id,
         )
 
@@ -133,8 +119,8 @@ class RestoreWishes(Wishes):
         if engine == PREVIEWED:
             engine = "instant-restore"
             requests = [replace(request, preview=True) for request in requests]
-        restorer = self._open_restorer(engine)
-        return restore_photos(self._catalog, restorer, requests, self._open_eyes(), report)
+        restorer = self.means.restorer.get(engine)
+        return restore_photos(self.means.catalog, restorer, requests, self.means.eyes.get(), report)
 
     def _decide(self, title: str, decide: Callable[..., CatalogChanges], subject: object) -> None:
         self.run(Lane.DECIDE, title, partial(_without_report, decide, subject), quiet=True)

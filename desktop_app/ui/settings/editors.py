@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -76,8 +75,7 @@ class YesNoEditor(_Told):
 class NumberEditor(_Told):
     def __init__(self, words: Words) -> None:
         super().__init__()
-        self.box = QSpinBox()
-        self.box.setAccessibleName(words.title)
+        self.box = controls.NumberBox(words.title)
         self.box.setAccessibleDescription(words.help)
         if words.limits is not None:
             self.box.setRange(*words.limits)

@@ -89,7 +89,10 @@ class SettingsScreen(Screen):
             (self.tr("Restoring"), ["engine", "device", "compile_engine"]),
             (self.tr("Faces"), ["face_models", "insightface_folder", "keep_sidecars"]),
             (self.tr("Exporting"), ["export_folder", "keep_place", "certificate", "private_key"]),
-            (self.tr("Reading photos"), ["max_megapixels", "thumbnail_megabytes"]),
+            (
+                self.tr("Reading photos"),
+                ["watch_folders", "on_battery", "max_megapixels", "thumbnail_megabytes"],
+            ),
         ]
         known = {name for _, names in placed for name in names}
         more = [field.name for field in fields(Settings) if field.name not in known]

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from desktop_app.ui.export.settings_form import PRESETS
 from desktop_app.ui.export.wishes import ExportWishes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import ExportSubject
+from desktop_app.ui.wishes import Means
 from tests.ui.painting import Library
 from tests.ui.restored import keep_result
 
@@ -53,12 +55,11 @@ def results(library: Library) -> list[RestorationId]:
 
 @pytest.fixture
 def screen(
-    bench: Workbench, results: list[RestorationId], qtbot: QtBot, tmp_path: Path
+    bench: Workbench, means: Means, results: list[RestorationId], qtbot: QtBot, tmp_path: Path
 ) -> Iterator[ExportScreen]:
     """Joined to the real wishes, so that files are really written."""
     screen = ExportScreen(bench)
-    presets = bench.places.export_presets
-    wishes = ExportWishes(bench.runner, bench.messages, bench.catalog, presets=presets)
+    wishes = ExportWishes(means)
     screen.export_wanted.connect(wishes.export)
     wishes.exporting.connect(screen.on_job)
     screen.form.preset_change_wanted.connect(wishes.change_presets)
@@ -92,6 +93,17 @@ def test_without_a_subject_all_accepted_results_are_here(
     assert set(screen.rows) == set(library.photos[:2])
     assert not screen.start.isEnabled()
     assert screen.start.text() == "Choose a folder first"
+
+
+def test_a_row_is_as_high_as_its_words_however_narrow_the_window(
+    screen: ExportScreen, library: Library, qtbot: QtBot
+) -> None:
+    _open(screen, None, qtbot)
+    for width in (1200, 900):
+        screen.resize(width, 700)
+        qtbot.wait(20)
+        for row in screen.rows.values():
+            assert 72 < row.height() < 130
 
 
 def test_nothing_accepted_anywhere_is_a_state_of_its_own(bench: Workbench, qtbot: QtBot) -> None:
@@ -373,7 +385,12 @@ def test_a_mark_and_a_page_are_written_when_they_are_wanted(
 
 
 def test_exports_are_signed_with_the_certificate_of_the_settings(
-    bench: Workbench, results: list[RestorationId], library: Library, qtbot: QtBot, tmp_path: Path
+    bench: Workbench,
+    means: Means,
+    results: list[RestorationId],
+    library: Library,
+    qtbot: QtBot,
+    tmp_path: Path,
 ) -> None:
     pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
     from tests.imaging.certificates import make_credential
@@ -381,7 +398,7 @@ def test_exports_are_signed_with_the_certificate_of_the_settings(
     files = make_credential(tmp_path / "mine")
     chosen = Settings(certificate=str(files.certificates), private_key=str(files.private_key))
     screen = ExportScreen(bench)
-    wishes = ExportWishes(bench.runner, bench.messages, bench.catalog, settings=lambda: chosen)
+    wishes = ExportWishes(replace(means, settings=lambda: chosen))
     screen.export_wanted.connect(wishes.export)
     wishes.exporting.connect(screen.on_job)
     qtbot.addWidget(screen)

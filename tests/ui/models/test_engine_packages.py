@@ -19,15 +19,18 @@ from desktop_app.ui.models.engine_dialog import EngineDialog
 from desktop_app.ui.models.engine_wishes import EngineWishes
 from desktop_app.ui.models.models_screen import ModelsScreen
 from desktop_app.ui.screen import Workbench
+from desktop_app.ui.wishes import Means
 from tests.operations.tiny_index import needs_uv, use_tiny_index
 
 FACTS = EngineFacts("2.13.0+cpu", "cpu", "3.11.7", "0" * 64, 900_000_000)
 
 
 @pytest.fixture
-def screen(bench: Workbench, bundled_models: Path, tmp_path: Path, qtbot: QtBot) -> Iterator:
+def screen(
+    bench: Workbench, means: Means, bundled_models: Path, tmp_path: Path, qtbot: QtBot
+) -> Iterator:
     screen = ModelsScreen(bench, ModelStore(bundled_models, tmp_path / "installed"))
-    wishes = EngineWishes(bench.runner, bench.messages, bench.places)
+    wishes = EngineWishes(means)
     screen.engine_look_wanted.connect(wishes.look)
     screen.engine_offer_wanted.connect(wishes.offer)
     screen.engine_install_wanted.connect(wishes.install)

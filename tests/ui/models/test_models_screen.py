@@ -20,6 +20,7 @@ from desktop_app.ui.models.model_card import ModelCard
 from desktop_app.ui.models.models_screen import ModelsScreen
 from desktop_app.ui.models.wishes import ModelWishes
 from desktop_app.ui.screen import Workbench
+from desktop_app.ui.wishes import Means
 from tests.models.makers import Makers, makers_at_work
 
 
@@ -29,9 +30,11 @@ def store(bundled_models: Path, tmp_path: Path) -> ModelStore:
 
 
 @pytest.fixture
-def screen(bench: Workbench, store: ModelStore, qtbot: QtBot) -> Iterator[ModelsScreen]:
+def screen(
+    bench: Workbench, means: Means, store: ModelStore, qtbot: QtBot
+) -> Iterator[ModelsScreen]:
     screen = ModelsScreen(bench, store)
-    wishes = ModelWishes(bench.runner, bench.messages, store, bench.places)
+    wishes = ModelWishes(means, store)
     screen.offer_wanted.connect(wishes.ask_makers)
     screen.download_wanted.connect(wishes.download)
     wishes.offered.connect(screen.on_offered)

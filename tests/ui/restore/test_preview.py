@@ -1,8 +1,9 @@
 """A fast preview is offered where it is installed, and restored in full before it is decided on."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -11,6 +12,7 @@ from desktop_app.domain.ids import PersonId
 from desktop_app.domain.progress import silent
 from desktop_app.domain.restoration import RestoreRequest
 from desktop_app.models.store import ModelStore
+from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.restore import engines, wishes
 from desktop_app.ui.restore.engines import PREVIEWED, read_engines
 from desktop_app.ui.restore.restore_screen import RestoreScreen
@@ -19,6 +21,7 @@ from desktop_app.ui.restore.wishes import RestoreWishes
 from desktop_app.ui.results.recipe import recipe_lines
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import RestoreSubject
+from desktop_app.ui.wishes import Means
 from tests.ui.painting import Library
 from tests.ui.restored import keep_result
 
@@ -48,17 +51,17 @@ def _keys(store: ModelStore) -> list[str]:
 
 
 def test_the_large_engine_is_asked_for_it(
-    bench: Workbench, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    bench: Workbench,
+    means: Means,
+    library: Library,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened, asked = [], []
     monkeypatch.setattr(wishes, "restore_photos", lambda *given: asked.append(given[2]))
-    made = RestoreWishes(
-        bench.runner,
-        bench.messages,
-        bench.catalog,
-        opened.append,
-        lambda: None,  # type: ignore[arg-type, return-value]
-    )
+    opens = OpenedRestorer(opened.append)  # type: ignore[arg-type]
+    eyes = OpenedEyes(lambda: cast(Any, None))
+    made = RestoreWishes(replace(means, restorer=opens, eyes=eyes))
     wish = RestoreRequest(library.faces[0][0])
     for engine in (PREVIEWED, "instant-restore"):
         made.restore([wish], engine)

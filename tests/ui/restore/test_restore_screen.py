@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.changes import CatalogChanges
@@ -14,6 +15,8 @@ from desktop_app.domain.person import ReferenceState
 from desktop_app.domain.progress import Progress
 from desktop_app.domain.restoration import RestorationState
 from desktop_app.jobs.job import Job
+from desktop_app.ui import theme
+from desktop_app.ui.restore.face_list import MARK, laid_out
 from desktop_app.ui.restore.reading import FaceState
 from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.sides import EngineChoice
@@ -33,6 +36,23 @@ def test_each_face_says_where_it_stands(
         for row in range(3)
     ]
     assert words == ["Anna, Ready", "Bert, Few references", "Somebody, No name yet"]
+
+
+def test_in_a_small_window_the_words_beside_a_face_and_on_its_button_are_whole(
+    screen: RestoreScreen, library: Library, qtbot: QtBot
+) -> None:
+    open_photo(screen, library, qtbot)
+    screen.resize(936, 700)
+    faces = screen.faces
+    qtbot.waitUntil(lambda: faces.width() < 230)
+    _, room = laid_out(faces.list.visualRect(faces.list.faces.index(0)))
+    state = QFontMetrics(theme.font(theme.Type.CAPTION))
+    scroll_bar = 12
+    for words in ("Few references", "Draft to look at", "Not confirmed yet"):
+        assert state.horizontalAdvance(words) <= room.width() - MARK - scroll_bar
+    for ready in (0, 1, 12):
+        faces.offer_all(ready, 30)
+        assert faces.all_button.minimumSizeHint().width() <= faces.width() - 2 * theme.GAP_SMALL
 
 
 def test_a_draft_an_accepted_and_a_stale_face_differ(

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,10 +13,12 @@ from pytestqt.qtbot import QtBot
 from desktop_app.operations.eyes import Eyes
 from desktop_app.restoration.apart import restorer as apart
 from desktop_app.restoration.instant_restore.process import InstantRestoreProcess
+from desktop_app.ui.opened import OpenedEyes, OpenedRestorer
 from desktop_app.ui.restore.restore_screen import RestoreScreen
 from desktop_app.ui.restore.wishes import RestoreWishes
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.subjects import RestoreSubject
+from desktop_app.ui.wishes import Means
 from tests.ui.painting import MODEL, Library
 
 STAND_IN = Path(__file__).parents[2] / "restoration" / "apart" / "stand_in_child.py"
@@ -29,7 +32,11 @@ class _PaintedEmbedder:
 
 
 def test_a_face_under_way_is_given_up_and_the_next_is_restored(
-    bench: Workbench, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    bench: Workbench,
+    means: Means,
+    library: Library,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(apart, "child_command", lambda python: [sys.executable, str(STAND_IN)])
     monkeypatch.setenv("STAND_IN_SECONDS", "60")
@@ -37,7 +44,8 @@ def test_a_face_under_way_is_given_up_and_the_next_is_restored(
     catalog.faces.confirm(library.faces[0], catalog.people.add("Anna"))
     engine = InstantRestoreProcess(Path("weights"))
     eyes = Eyes(cast(Any, None), cast(Any, _PaintedEmbedder()))
-    wishes = RestoreWishes(bench.runner, bench.messages, catalog, lambda _: engine, lambda: eyes)
+    opens = OpenedRestorer(lambda _: engine)
+    wishes = RestoreWishes(replace(means, restorer=opens, eyes=OpenedEyes(lambda: eyes)))
     screen = RestoreScreen(bench)
     qtbot.addWidget(screen)
     screen.restore_wanted.connect(wishes.restore)

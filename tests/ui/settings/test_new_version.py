@@ -9,11 +9,12 @@ from pytestqt.qtbot import QtBot
 from desktop_app.ui.screen import Workbench
 from desktop_app.ui.settings.settings_screen import SettingsScreen
 from desktop_app.ui.settings.version_wishes import VersionWishes
+from desktop_app.ui.wishes import Means
 
 
-def _screen(bench: Workbench, qtbot: QtBot) -> SettingsScreen:
+def _screen(bench: Workbench, means: Means, qtbot: QtBot) -> SettingsScreen:
     screen = SettingsScreen(bench)
-    wishes = VersionWishes(bench.runner, bench.messages)
+    wishes = VersionWishes(means)
     screen.about.versions_wanted.connect(wishes.look)
     wishes.answered.connect(screen.about.show_newest)
     screen.kept = wishes  # type: ignore[attr-defined]  # lives as long as the screen
@@ -22,10 +23,10 @@ def _screen(bench: Workbench, qtbot: QtBot) -> SettingsScreen:
 
 
 def test_without_an_address_there_is_no_button(
-    bench: Workbench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    bench: Workbench, means: Means, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LIKENESS_VERSION_FILE", raising=False)
-    about = _screen(bench, qtbot).about
+    about = _screen(bench, means, qtbot).about
     assert not about.look.isVisibleTo(about)
 
 
@@ -39,6 +40,7 @@ def test_without_an_address_there_is_no_button(
 )
 def test_the_answer_is_told_in_words(
     bench: Workbench,
+    means: Means,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -48,7 +50,7 @@ def test_the_answer_is_told_in_words(
 ) -> None:
     (tmp_path / "versions.json").write_text(text)
     monkeypatch.setenv("LIKENESS_VERSION_FILE", (tmp_path / "versions.json").as_uri())
-    about = _screen(bench, qtbot).about
+    about = _screen(bench, means, qtbot).about
     qtbot.mouseClick(about.look, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: words in about.newest.text(), timeout=10_000)
     assert about.page.isVisibleTo(about) == linked

@@ -30,6 +30,16 @@ def test_every_setting_has_its_title_its_help_and_a_control(screen: SettingsScre
         assert screen.editors[field.name].value() == getattr(Settings(), field.name)
 
 
+def test_every_setting_stands_with_what_it_is_about(screen: SettingsScreen) -> None:
+    assert "More" not in {label.text() for label in screen.findChildren(QLabel)}
+
+
+def test_numbers_stand_as_far_from_the_edge_as_words(screen: SettingsScreen) -> None:
+    number = screen.editors["max_megapixels"]
+    assert isinstance(number, NumberEditor)
+    assert number.box.lineEdit().textMargins().left() >= 7
+
+
 def test_a_choice_is_told_at_once(screen: SettingsScreen, qtbot: QtBot) -> None:
     editor = screen.editors["theme"]
     assert isinstance(editor, ChoiceEditor)
