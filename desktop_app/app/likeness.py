@@ -96,6 +96,7 @@ class Likeness(Parts):
 
     @Slot()
     def _go_on(self) -> None:
+        self.comparing.begin()
         for folder in self._to_add:
             self.looking.add_folder(folder)
         if self._has_folders:

@@ -13,6 +13,7 @@ from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.suggest_people import suggest_people
 from desktop_app.ui.wishes import Means, Wishes
 
+_FIRST_MS = 60_000  # the beginning of a session belongs to the user
 _EVERY_S = 20.0  # while photos are read
 _AFTER_DECISIONS_MS = 1_200
 
@@ -22,17 +23,26 @@ class Comparing(Wishes):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._began_at = 0.0
+        self._began_at = time.monotonic()
         self._job: Job | None = None
         self._again = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_AFTER_DECISIONS_MS)
         self._soon.timeout.connect(self.compare)
+        self.first = QTimer(self)
+        self.first.setSingleShot(True)
+        self.first.setInterval(_FIRST_MS)
+        self.first.timeout.connect(self.compare)
+
+    def begin(self) -> None:
+        """The last session may have ended before all was compared."""
+        self.first.start()
 
     @Slot()
     def compare(self) -> None:
         """Groups the unnamed faces and suggests people for them."""
+        self.first.stop()
         if self._job is not None:
             self._again = True
             return

@@ -64,6 +64,21 @@ def test_many_decisions_are_followed_by_one_comparison(
     qtbot.waitUntil(lambda: compared == [MODEL], timeout=10_000)
 
 
+def test_what_the_last_session_left_is_compared_once_unless_something_else_came_first(
+    qtbot: QtBot, faces: Comparing, compared: list[str]
+) -> None:
+    faces.now_and_then()  # nothing was read for long
+    faces.begin()
+    assert faces.first.isActive()
+    assert not compared
+    faces.first.timeout.emit()
+    qtbot.waitUntil(lambda: compared == [MODEL], timeout=10_000)
+    faces.begin()
+    faces.compare()
+    assert not faces.first.isActive()
+    qtbot.waitUntil(lambda: compared == [MODEL, MODEL], timeout=10_000)
+
+
 def test_while_photos_are_read_faces_are_compared_now_and_then(
     qtbot: QtBot, faces: Comparing, compared: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
