@@ -63,8 +63,8 @@ def with_preset(presets: Sequence[ExportPreset], preset: ExportPreset) -> tuple[
 
     Raises `BadRequest` for a name that is empty, too long or one of the built-in ones.
     """
-    name = " ".join(preset.name.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    name = _spelled(preset.name)
+    if name is None:
         raise BadRequest(f"A preset needs a name of 1 to {LONGEST_NAME} letters.")
     if name.casefold() in (known.name for known in BUILT_IN):
         raise BadRequest(f"{name} comes with the application and stays. Choose another name.")
@@ -104,6 +104,12 @@ def change_presets(path: Path, change: PresetChange) -> tuple[ExportPreset, ...]
     return tuple(presets)
 
 
+def _spelled(name: str) -> str | None:
+    """The name without needless spaces; None where it is none."""
+    name = " ".join(name.split())
+    return name if name and len(name) <= LONGEST_NAME and name.isprintable() else None
+
+
 def _preset(kept: Any) -> ExportPreset | None:
     if not isinstance(kept, dict):
         return None
@@ -114,9 +120,10 @@ def _preset(kept: Any) -> ExportPreset | None:
         return None
     sound = (
         isinstance(preset.name, str)
-        and 0 < len(preset.name) <= LONGEST_NAME
+        and preset.name == _spelled(preset.name)
         and preset.name.casefold() not in (built_in.name for built_in in BUILT_IN)
         and preset.file_format in FORMATS
+        and (preset.bit_depth is None or type(preset.bit_depth) is int)
         and preset.bit_depth in (None, 8, 16)
         and not (preset.bit_depth == 16 and preset.file_format not in ("tiff", "png"))
         and type(preset.quality) is int

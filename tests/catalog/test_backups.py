@@ -136,6 +136,20 @@ def test_who_begins_anew_keeps_the_old_catalog_and_its_backups(path: Path) -> No
     assert not list(path.parent.glob("*replaced*"))
 
 
+def test_a_copy_that_is_damaged_does_not_replace_a_sound_one(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    library.catalog.backup(copy)
+    before = copy.read_bytes()
+    library.person("Anna", library.faces(1))
+    monkeypatch.setattr(making, "quick_check", lambda path: ["a page is torn"])
+    with pytest.raises(CatalogDamaged, match="was not copied"):
+        library.catalog.backup(copy)
+    assert copy.read_bytes() == before
+    assert not list(tmp_path.glob(".likeness-copy-*"))
+
+
 def test_a_copy_replaces_an_earlier_copy_and_nothing_else(
     library: Library, path: Path, tmp_path: Path
 ) -> None:

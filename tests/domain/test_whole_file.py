@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.errors import NotPermitted
-from desktop_app.domain.whole_file import as_expected, write_whole
+from desktop_app.domain.whole_file import as_expected, sweep_unfinished, write_whole
 
 
 def test_the_name_is_given_only_when_the_block_ends_well(tmp_path: Path) -> None:
@@ -43,3 +43,44 @@ def test_a_disk_without_room_is_said_in_a_sentence(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NotPermitted, match="another folder"), write_whole(tmp_path / "x"):
         raise PermissionError(13, "denied")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders cannot be flushed there")
+def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[tuple[bool, bool]] = []  # of a folder? was the name there already?
+    path = tmp_path / "photo.png"
+    flush = os.fsync
+
+    def note(descriptor: int) -> None:
+        flushed.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), path.exists()))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with write_whole(path) as file:
+        file.write(b"whole")
+    assert flushed == [(False, False), (True, True)]
+    flushed.clear()
+    with write_whole(tmp_path / "thumbnail.jpg", durable=False) as file:
+        file.write(b"whole")
+    assert flushed == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed there")
+def test_what_is_still_being_written_is_not_swept_away(tmp_path: Path) -> None:
+    import fcntl
+
+    working, left, theirs = (
+        tmp_path / name
+        for name in (".likeness-abcdefgh", ".likeness-12345678", ".likeness-holiday.jpg")
+    )
+    for path in (working, left, theirs):
+        path.write_bytes(b"half")
+    with working.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert sweep_unfinished(tmp_path) == 1
+        assert sorted(tmp_path.iterdir()) == sorted([working, theirs])
+    assert sweep_unfinished(tmp_path) == 1
+    assert sweep_unfinished(tmp_path / "nowhere") == 0
+    assert list(tmp_path.iterdir()) == [theirs]

@@ -19,6 +19,7 @@ class Makers(http.server.BaseHTTPRequestHandler):
     asked: list[str] = []  # noqa: RUF012
     sends_to: str = ""
     breaks_off_after: int | None = None
+    told: int | None = None  # bytes, where another number is told than is sent
 
     def do_HEAD(self) -> None:
         type(self).asked.append(self.path)
@@ -26,7 +27,7 @@ class Makers(http.server.BaseHTTPRequestHandler):
         self.send_header("Location", "/elsewhere")
         if self.checksum:
             self.send_header("X-Linked-Etag", f'"{self.checksum}"')
-        self.send_header("X-Linked-Size", str(len(self.sent)))
+        self.send_header("X-Linked-Size", str(self.told or len(self.sent)))
         self.send_header("Content-Length", "0")
         self.end_headers()
 

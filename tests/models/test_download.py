@@ -150,3 +150,11 @@ def test_a_silent_maker_is_said_to_be_unreachable(tmp_path, monkeypatch):
     monkeypatch.setattr(addresses, "NAMED", ("http://127.0.0.1",))
     with pytest.raises(FileVanished, match="cannot be reached"):
         download("http://127.0.0.1:9/resolve/main/weights.pt", tmp_path, silent)
+
+
+def test_more_than_was_told_is_not_taken(makers, tmp_path):
+    """A file that has grown since would never have the checksum that was told before."""
+    kind, url = makers
+    kind.sent = CONTENT + b"more"
+    kind.told = len(CONTENT)
+    assert download(url, tmp_path, silent).read_bytes() == CONTENT

@@ -1,13 +1,17 @@
 """The model store knows what is here and never leaves half a model behind."""
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from desktop_app.domain.errors import (
     BadRequest,
+    DiskFull,
     FileVanished,
     ModelNotInstalled,
     ModelRefused,
@@ -103,3 +107,44 @@ def test_a_list_of_checksums_that_is_no_list_is_damage(
     store.install_from("insightface-pack", pack, silent)
     (tmp_path / "models" / "insightface-pack" / "checksums.json").write_text(json.dumps([1]))
     assert store.state("insightface-pack").state is ModelState.DAMAGED
+
+
+def test_too_little_room_is_said_before_anything_is_copied(
+    store: ModelStore, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10_000_000))
+    with pytest.raises(DiskFull, match="Free some space"):
+        store.install_from("insightface-pack", pack, silent)
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_change_that_fails_at_its_last_step_leaves_the_model_of_before(
+    store: ModelStore, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.install_from("insightface-pack", pack, silent)
+    rename = Path.rename
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name.startswith(".incoming-"):
+            raise OSError(errno.ENOSPC, "full")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    (pack / "detect.onnx").write_bytes(b"newer")
+    with pytest.raises(DiskFull):
+        store.install_from("insightface-pack", pack, silent)
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["insightface-pack"]
+    assert store.verify("insightface-pack").state is ModelState.INSTALLED
+
+
+def test_what_another_process_brings_in_now_is_left_alone_and_what_a_kill_left_goes(
+    store: ModelStore, pack: Path, tmp_path: Path
+) -> None:
+    now, long_ago = (tmp_path / "models" / f".incoming-{name}" for name in ("now", "long ago"))
+    for folder in (now, long_ago):
+        folder.mkdir(parents=True)
+        (folder / "half").write_bytes(b"half")
+    os.utime(long_ago, (0, 0))
+    store.install_from("insightface-pack", pack, silent)
+    assert now.is_dir()
+    assert not long_ago.exists()
