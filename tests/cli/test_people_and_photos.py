@@ -254,3 +254,14 @@ def _decided(tmp_path: Path, faces: list[FaceId]) -> tuple[object, ...]:
         people = [summary.person.name for summary in catalog.people.all()]
         status = [(face.status, face.person_id) for face in catalog.faces.many(faces)]
         return people, status, catalog.faces.rejections()
+
+
+def test_the_catalog_is_backed_up_once_a_day_before_it_is_changed(
+    faces: list[FaceId], tmp_path: Path
+) -> None:
+    assert run(["people", "name", "Berta", "--face", str(faces[3])]) == 0
+    assert run(["people", "name", "Clara", "--face", str(faces[2])]) == 0
+    with _catalog(tmp_path) as catalog:
+        (backup,) = catalog.backups()
+    with Catalog.open(backup, read_only=True) as before:
+        assert [one.person.name for one in before.people.all()] == ["Anna"]

@@ -98,6 +98,20 @@ def test_nothing_given_is_ever_written(restore: Restore, tmp_path: Path) -> None
     assert mine.read_bytes() == SPEECH.read_bytes()
 
 
+def test_a_photo_of_the_library_is_not_replaced_by_a_result(
+    restore: Restore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "album").mkdir()
+    other = tmp_path / "album" / "other.jpg"
+    other.write_bytes(SPEECH.read_bytes())
+    assert run(["index", str(tmp_path / "album")]) == 0
+    capsys.readouterr()
+    code, answer = restore(PRINT, "--reference", OFFICE, "--out", other, "--overwrite")
+    assert (code, answer["kind"]) == (1, "NameTaken")
+    assert "photo of your library" in answer["error"]
+    assert other.read_bytes() == SPEECH.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

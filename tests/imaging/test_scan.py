@@ -93,14 +93,23 @@ def test_a_folder_inside_that_vanishes_is_passed_over(tmp_path: Path) -> None:
     assert list(walk) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_folders_that_may_not_be_read_are_noted(tmp_path: Path) -> None:
+def test_folders_that_may_not_be_read_are_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _touch(tmp_path / "shut" / "a.jpg")
-    (tmp_path / "shut").chmod(0)
+    _touch(tmp_path / "vanished" / "b.jpg")
+    listed = os.scandir
+    refusals = {"shut": PermissionError(13, "denied"), "vanished": FileNotFoundError(2, "gone")}
+
+    def scandir(folder: Path) -> object:
+        if folder.name in refusals:
+            raise refusals[folder.name]
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
     unreadable: list[bytes] = []
     assert list(scan_folder(tmp_path, silent, unreadable)) == []
     assert unreadable == [b"shut"]
-    (tmp_path / "shut").chmod(0o700)
 
 
 def test_a_scan_can_be_stopped(tmp_path: Path) -> None:
