@@ -18,8 +18,8 @@ from desktop_app.faces.detector import (
     seen_through,
     without_duplicates,
 )
-from desktop_app.faces.shrinking import shrunk_to
 from desktop_app.faces.tiles import Tile, tiles
+from desktop_app.faces.views import between, resized, turned_whole, upright
 from desktop_app.faces.yunet_network import YuNetNetwork
 
 SIDE = 640  # pixels of the longer side, at most, of a photo seen as a whole
@@ -37,6 +37,7 @@ CANDIDATE = 0.4  # score that it needs in that second look
 SURE = 0.93  # score from which a face does not stand on its head; that reaches 0.92
 CONTENT = 0.9  # score of one face from which the photo is not turned in search of lying ones
 AGREED = 0.8  # score that a finding needs at two heights
+SAME_LOOK = 0.35  # intersection over union from which a look shows the face that it is at
 STRAIGHT = 8.0  # degrees; the five points are good for a face that leans less than this
 PLAIN = 0.7  # score from which the quick look takes an upright finding for a face
 
@@ -97,22 +98,25 @@ class YuNetDetector:
         falls from 0.97 to 0.92 (tests/benchmarks/RESULTS.md).
         """
         view = _quick_view(picture)
-        to_view = _between(picture, view)
+        to_view = between(picture, view)
         found = self._pyramid(view, QUICK_SIDE, (QUICK_SIDE, SMALL), CANDIDATE)
-        faces: list[DetectedFace] = []
-        for in_view in without_duplicates(found):
-            face = seen_through(in_view, to_view, picture.shape)
-            seen: DetectedFace | None = None
-            if face.det_score >= PLAIN and abs(roll_of(face)) <= 2 * STRAIGHT:
-                seen = self._seen_again(picture, face, EXACT)
-            seen = seen or self._face_or_none(picture, face, reduced=True)
-            if seen is not None:
-                faces.append(seen)
-        return without_duplicates(faces)
+        candidates = [
+            seen_through(face, to_view, picture.shape) for face in without_duplicates(found)
+        ]
+        plain = [
+            face
+            for face in candidates
+            if face.det_score >= PLAIN and abs(roll_of(face)) <= 2 * STRAIGHT
+        ]
+        looks = zip(plain, self._seen_again(picture, plain, EXACT), strict=True)
+        exactly = {id(face): seen for face, seen in looks if seen is not None}
+        doubtful = [face for face in candidates if id(face) not in exactly]
+        confirmed = self._confirmed(picture, doubtful, reduced=True)
+        return without_duplicates([*exactly.values(), *confirmed])
 
     def look_closer(self, image: RgbImage, face: DetectedFace) -> DetectedFace:
         """See `SmallPictureDetector.look_closer`."""
-        return self._face_or_none(image, face) or face
+        return next(iter(self._confirmed(image, [face])), face)
 
     def detect_harder(self, image: RgbImage) -> list[DetectedFace]:
         """For one photo that a person asked for: enlarged twice, and in all eight directions."""
@@ -129,18 +133,18 @@ class YuNetDetector:
     ) -> list[DetectedFace]:
         least = CANDIDATE if harder else LEAST  # enlarged, no face is so small
         found = self._pyramid(image, side, (SIDE, SMALL), least)
-        faces = self._confirmed(image, found, reduced, known)
+        faces = self._confirmed(image, found, reduced=reduced, known=known)
         if not harder and any(face.det_score >= CONTENT for face in (*known, *faces)):
             return faces
         longest = max(image.shape[:2])
         # a photo shown larger than it is gains nothing from that in all directions
-        coarse = _resized(image, min(1.0, max(side, 0.7 * longest) / longest, TURNED / longest))
-        to_coarse = np.vstack([_between(image, coarse), [0, 0, 1]])
+        coarse = resized(image, min(1.0, max(side, 0.7 * longest) / longest, TURNED / longest))
+        to_coarse = np.vstack([between(image, coarse), [0, 0, 1]])
         for degrees in TURNS:
-            turned, matrix = _turned(coarse, degrees)
+            turned, matrix = turned_whole(coarse, degrees)
             rows = self._pyramid(turned, max(turned.shape[:2]), (SMALL,), least)
             found = [seen_through(face, matrix @ to_coarse, image.shape) for face in rows]
-            faces += self._confirmed(image, found, reduced, known)
+            faces += self._confirmed(image, found, reduced=reduced, known=known)
         return without_duplicates(faces)
 
     def _pyramid(
@@ -151,7 +155,7 @@ class YuNetDetector:
         level = image
         found = []
         while side > max(wholes):
-            level = _resized(image if side > longest else level, side / max(level.shape[:2]))
+            level = resized(image if side > longest else level, side / max(level.shape[:2]))
             cut = list(tiles(level))
             seen = self._network.look([tile.pixels for tile in cut], least)
             for tile, rows in zip(cut, seen, strict=True):
@@ -161,7 +165,7 @@ class YuNetDetector:
             least = CANDIDATE  # the smallest faces were seen on the finest level
         for whole in wholes:
             most = 2.0 if whole == SMALL else 1.0
-            small = _resized(level, min(whole / max(level.shape[:2]), most))
+            small = resized(level, min(whole / max(level.shape[:2]), most))
             (rows,) = self._network.look([small], least)
             rows = rows[_counts(rows, least)]
             found.append(_to_photo(rows, 0, 0, small.shape, image.shape))
@@ -172,29 +176,26 @@ class YuNetDetector:
         self,
         image: RgbImage,
         found: list[DetectedFace],
-        reduced: bool,
-        known: Sequence[DetectedFace],
+        *,
+        reduced: bool = False,
+        known: Sequence[DetectedFace] = (),
     ) -> list[DetectedFace]:
         """The findings that are faces not yet known, each once, as the surest look sees them."""
-        looked_at = (
-            self._face_or_none(image, face, reduced=reduced)
-            for face in _unknown(without_duplicates(found), known)
-        )
+        found = _unknown(without_duplicates(found), known)
+        faint = [face for face in found if face.det_score < CANDIDATE]
+        candidates = [face for face in found if face.det_score >= CANDIDATE]
+        candidates += [face for face in self._seen_again(image, faint, QUICK) if face is not None]
+        looked_at = (self._face_or_none(image, face, reduced) for face in candidates)
         seen = without_duplicates([face for face in looked_at if face is not None])
         return _unknown(seen, known)
 
     def _face_or_none(
-        self, image: RgbImage, face: DetectedFace, *, reduced: bool = False
+        self, image: RgbImage, face: DetectedFace, reduced: bool
     ) -> DetectedFace | None:
-        if face.det_score < CANDIDATE:
-            seen = self._seen_again(image, face, QUICK)
-            if seen is None:
-                return None
-            face = seen
         agreeing = 0
         small = reduced and max(face.bbox.width, face.bbox.height) < LOOKS_AT_SMALL[1][0] / 2
         for look in LOOKS_AT_SMALL if small else LOOKS:
-            again = self._seen_again(image, face, look)
+            (again,) = self._seen_again(image, [face], look)
             if again is None:
                 return None
             turn = abs((roll_of(again) - roll_of(face) + 180) % 360 - 180)
@@ -209,29 +210,32 @@ class YuNetDetector:
             return None
         if face.det_score >= SURE:
             return face
-        over = self._seen_again(image, face, LOOKS[-1], 180.0)
+        (over,) = self._seen_again(image, [face], LOOKS[-1], 180.0)
         return over if over is not None and over.det_score > face.det_score else face
 
     def _seen_again(
-        self, image: RgbImage, face: DetectedFace, look: tuple[int, float], degrees: float = 0.0
-    ) -> DetectedFace | None:
-        """The face turned upright by its eyes, and by `degrees`; its box's longer side as told."""
-        box = face.bbox
-        if min(box.width, box.height) < 1:
-            return None
+        self,
+        image: RgbImage,
+        faces: Sequence[DetectedFace],
+        look: tuple[int, float],
+        degrees: float = 0.0,
+    ) -> list[DetectedFace | None]:
+        """Each face turned upright by its eyes, and by `degrees`; its box's longer side as told."""
         height, around = look
-        middle = np.array([box.left + box.right, box.top + box.bottom]) / 2
-        matrix = cv2.getRotationMatrix2D(
-            tuple(middle), roll_of(face) + degrees, height / max(box.width, box.height)
-        )
         side = round(around * height)
-        matrix[:, 2] += side / 2 - middle
-        (rows,) = self._network.look([warp_upright(image, matrix, side, quick=True)], CANDIDATE)
-        for row in rows[np.argsort(-rows[:, 14], kind="stable")]:
-            seen = seen_through(_as_face(row, (side, side)), matrix, image.shape)
-            if seen.bbox.overlap(box) > 0.35:
-                return seen
-        return None
+        matrices = [upright(face, height, side, degrees) for face in faces]
+        crops = [warp_upright(image, matrix, side, quick=True) for matrix in matrices]
+        seen: list[DetectedFace | None] = []
+        looks = self._network.look(crops, CANDIDATE)
+        for face, matrix, rows in zip(faces, matrices, looks, strict=True):
+            surest_first = rows[np.argsort(-rows[:, 14], kind="stable")]
+            again = (
+                seen_through(_as_face(row, (side, side)), matrix, image.shape)
+                for row in surest_first
+            )
+            same = (one for one in again if one.bbox.overlap(face.bbox) > SAME_LOOK)
+            seen.append(next(same, None))
+        return seen
 
 
 def _unknown(found: list[DetectedFace], known: Sequence[DetectedFace]) -> list[DetectedFace]:
@@ -259,46 +263,16 @@ def _as_face(row: NDArray[np.float64], shape: tuple[int, ...]) -> DetectedFace:
     return DetectedFace(clipped(row[:4], shape[1], shape[0]), points, float(row[14]))
 
 
-def _resized(image: RgbImage, ratio: float) -> RgbImage:
-    """The photo enlarged or, by averaging, shrunk."""
-    size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
-    return shrunk_to(image, size) if ratio < 1 else _enlarged_to(image, size)
-
-
 def _quick_view(image: RgbImage) -> RgbImage:
     """At most `QUICK_SIDE` long: halved, and the rest of the way between neighbouring pixels."""
     while max(image.shape[:2]) >= 2 * QUICK_SIDE:
-        image = _resized(image, 0.5)
+        image = resized(image, 0.5)
     ratio = QUICK_SIDE / max(image.shape[:2])
     if ratio >= 1:
         return image
     size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
     view: RgbImage = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
     return view
-
-
-def _between(image: RgbImage, resized: RgbImage) -> NDArray[np.float64]:
-    """(2, 3): takes points of the photo to the same photo resized."""
-    down, across = resized.shape[0] / image.shape[0], resized.shape[1] / image.shape[1]
-    return np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2]])
-
-
-def _enlarged_to(image: RgbImage, size: tuple[int, int]) -> RgbImage:
-    if size == image.shape[1::-1]:
-        return image
-    enlarged: RgbImage = cv2.resize(image, size, interpolation=cv2.INTER_CUBIC)
-    return enlarged
-
-
-def _turned(image: RgbImage, degrees: float) -> tuple[RgbImage, NDArray[np.float64]]:
-    """The whole photo turned counterclockwise, its corners filled by its edge; (2, 3) to there."""
-    height, width = image.shape[:2]
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
-    cosine, sine = np.abs(matrix[0, :2])
-    size = (round(width * cosine + height * sine), round(width * sine + height * cosine))
-    matrix[:, 2] += (np.array(size) - [width, height]) / 2
-    turned: RgbImage = cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return turned, matrix
 
 
 def _whole(rows: NDArray[np.float64], tile: Tile, level: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -15,13 +15,16 @@ from desktop_app.models.onnx_session import device_of, open_session, run
 STRIDES = (8, 16, 32)  # pixels of the input for one cell of the three output grids
 GPU_SIDE = 640  # a GPU prefers inputs of one size, and many at once
 GPU_BATCH = 16
+CPU_PIXELS = (
+    8 * 128 * 128
+)  # together they gain a fifth a tile; larger ones leave the cache and lose
 
 
 class YuNetNetwork:
     """`face_detection_yunet_2023mar.onnx`, its input freed of the fixed 640 x 640.
 
-    The processor is given each tile as it is, filled up to whole cells; a GPU is given `batch`
-    tiles at once, each filled up to `GPU_SIDE`.
+    The processor is given each tile as it is, filled up to whole cells, and small ones of one size
+    together; a GPU is given `batch` tiles at once, each filled up to `GPU_SIDE`.
     """
 
     def __init__(
@@ -34,7 +37,7 @@ class YuNetNetwork:
         self._session = open_session(_freed(model), device, threads)
         on_gpu = device_of(self._session) != "cpu"
         self._side = GPU_SIDE if on_gpu else 0
-        self._batch = batch or (GPU_BATCH if on_gpu else 1)
+        self._batch = batch or (GPU_BATCH if on_gpu else None)
         self._outputs = [f"{head}_{n}" for n in STRIDES for head in ("cls", "obj", "bbox", "kps")]
 
     def look(self, tiles: Sequence[RgbImage], least: float) -> list[NDArray[np.float64]]:
@@ -44,8 +47,9 @@ class YuNetNetwork:
             by_size.setdefault(self._size(tile), []).append(number)
         found: dict[int, NDArray[np.float64]] = {}
         for size, numbers in by_size.items():
-            for first in range(0, len(numbers), self._batch):
-                group = numbers[first : first + self._batch]
+            batch = self._batch or max(1, CPU_PIXELS // (size[0] * size[1]))
+            for first in range(0, len(numbers), batch):
+                group = numbers[first : first + batch]
                 canvas = np.zeros((len(group), 3, *size), np.float32)
                 for place, number in enumerate(group):
                     _lay(tiles[number], canvas[place])

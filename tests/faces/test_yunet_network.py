@@ -43,6 +43,17 @@ def test_tiles_looked_at_together_show_what_each_shows_alone(
     assert len(alone.look(parts, 0.4)[0])
 
 
+def test_small_parts_are_looked_at_together_and_show_the_same_to_the_bit(
+    bundled_models: Path, portrait: RgbImage
+) -> None:
+    alone = YuNetNetwork(bundled_models / YUNET, "cpu", 1, batch=1)
+    together = YuNetNetwork(bundled_models / YUNET, "cpu", 1)
+    parts = [portrait[top : top + 128, top : top + 120] for top in range(0, 300, 16)]
+    looks = [network.look(parts, 0.05) for network in (alone, together)]
+    assert all(np.array_equal(one, other) for one, other in zip(*looks, strict=True))
+    assert any(len(rows) for rows in looks[0])
+
+
 def test_a_missing_and_a_damaged_network_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(ModelNotInstalled):
         YuNetNetwork(tmp_path / "none.onnx", "cpu")
