@@ -59,8 +59,8 @@ def test_a_smaller_picture_is_that_of_the_whole(
     assert small.full_size == (WIDTH, HEIGHT)
     whole = cv2.resize(_soft(np.uint8), small.image.shape[1::-1], interpolation=cv2.INTER_AREA)
     assert max(small.image.shape[:2]) == side
-    apart = np.abs(small.image.astype(int) - whole)
-    assert apart.mean() < (1 if side > 1 else 6)
+    apart = np.abs(small.image.astype(int) - whole)  # half a row may be over at the last edge
+    assert apart.mean() < (2 if side > 1 else 6)
     assert apart.max() < 16
 
 
