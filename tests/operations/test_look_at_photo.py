@@ -1,6 +1,6 @@
 """A photo is decoded once, as small as serves; what is seen is told in its own pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desktop_app.domain.face import BBox
+from desktop_app.domain.face import BBox, DetectedFace
 from desktop_app.domain.photo import RgbImage
 from desktop_app.imaging.content_hash import content_hash, hold_photo
 from desktop_app.imaging.decode import decode_photo
@@ -99,13 +99,13 @@ def test_a_closer_look_does_not_look_again_at_a_face_that_is_known(
 ) -> None:
     path = _scene(tmp_path / "p.jpg", head, 400)
     (face,) = _look(path, eyes).faces
-    looked: list[object] = []
+    looked: list[DetectedFace] = []
     network: Any = eyes.detector
     see = network._seen_again
 
-    def noted(*asked: Any, **how: Any) -> Any:
-        looked.append(asked)
-        return see(*asked, **how)
+    def noted(image: RgbImage, faces: Sequence[DetectedFace], *look: Any) -> Any:
+        looked.extend(faces)
+        return see(image, faces, *look)
 
     monkeypatch.setattr(network, "_seen_again", noted)
     rooms = Rooms(RoomForWork(10**9), RoomForWork(10**9))
