@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -265,3 +266,31 @@ def test_the_catalog_is_backed_up_once_a_day_before_it_is_changed(
         (backup,) = catalog.backups()
     with Catalog.open(backup, read_only=True) as before:
         assert [one.person.name for one in before.people.all()] == ["Anna"]
+
+
+def test_a_forgetting_that_was_killed_is_finished_by_the_next_command(
+    faces: list[FaceId], tmp_path: Path
+) -> None:
+    memory = places(tmp_path / "home").memories / "model" / "one.memory"
+    memory.parent.mkdir(parents=True)
+    memory.write_bytes(b"Anna")
+    with _catalog(tmp_path) as catalog:
+        catalog.forgetting.add([faces[0]], [])
+    assert run(["people", "undo"]) == 0
+    assert not memory.exists()
+    with _catalog(tmp_path) as catalog:
+        assert catalog.forgetting.read() is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names cannot be there")
+def test_names_of_files_cannot_steer_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIKENESS_HOME", str(tmp_path / "home"))
+    (tmp_path / "photos").mkdir()
+    with _catalog(tmp_path) as catalog:
+        Library(catalog, tmp_path / "photos").photo("a\x1b[31m\x9b\u202egpj.jpg")
+    assert run(["photos", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "gpj.jpg" in said
+    assert not {"\x1b", "\x9b", "\u202e"} & set(said)

@@ -144,6 +144,17 @@ def test_transparent_places_show_the_neutral_backdrop(tmp_path: Path, mode: str)
     assert (decode_photo(tmp_path / "p.png", max_side=10).image[:, :4] == BACKDROP).all()
 
 
+def test_the_colour_of_what_is_invisible_does_not_bleed_into_a_smaller_picture(
+    tmp_path: Path,
+) -> None:
+    samples = np.zeros((40, 40, 4), np.uint8)
+    samples[...] = (*BACKDROP, 255) if np.ndim(BACKDROP) else (BACKDROP, BACKDROP, BACKDROP, 255)
+    samples[::2] = (255, 0, 0, 0)  # every other row is a red that nobody sees
+    Image.fromarray(samples).save(tmp_path / "p.png")
+    shown = decode_photo(tmp_path / "p.png", max_side=10).image
+    assert _difference(shown, np.full((10, 10, 3), BACKDROP, np.uint8)) <= 1
+
+
 def test_sixteen_bits_are_scaled_for_the_eye_not_clipped(tmp_path: Path) -> None:
     grey = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
     Image.fromarray(grey).save(tmp_path / "g.png")

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from desktop_app.domain.face import BBox
-from desktop_app.domain.photo import SourcePixels
+from desktop_app.domain.photo import DatePrecision, PhotoDate, SourcePixels
 from desktop_app.imaging.about import (
     COMPOSITE_WITH_TRAINED,
     ExportAbout,
@@ -302,3 +302,19 @@ def test_more_exif_than_a_jpeg_has_room_for_is_cut_to_what_it_holds(
         assert len(image.info["exif"]) < 65_534
         if kind == "texts":
             assert kept.get_ifd(pictures.EXIF)[0x9003] == "1952:06:14 10:00:00"
+
+
+@pytest.mark.parametrize(("year", "kept"), [(1952, False), (2015, True), (None, True)])
+def test_a_scanners_date_is_left_out_where_the_user_knows_better(
+    tmp_path: Path, year: int | None, kept: bool
+) -> None:
+    exif = pictures.exif_of(taken="2015:03:01 10:00:00")
+    source = pictures.save(tmp_path / "scan.jpg", pictures.gradient(), exif=exif)
+    taken = PhotoDate()
+    if year is not None:
+        taken = PhotoDate(date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR)
+    out = tmp_path / "out.png"
+    about = ExportAbout(source, taken=taken)
+    encode_photo(decode_source(source), out, ExportSettings("png"), about)
+    with Image.open(out) as image:
+        assert (0x9003 in image.getexif().get_ifd(pictures.EXIF)) is kept

@@ -14,23 +14,27 @@ from desktop_app.domain.errors import (
     BadRequest,
     NameTaken,
 )
-from desktop_app.domain.face import Face
+from desktop_app.domain.face import AssignmentStatus, Face
 from desktop_app.domain.photo import SourcePixels
 from desktop_app.domain.progress import silent
 from desktop_app.domain.restoration import (
     RestoreRequest,
 )
+from desktop_app.imaging.about import ExportAbout
 from desktop_app.imaging.encode import ExportSettings, format_of_suffix
 from desktop_app.imaging.mark import Mark, MarkPlace
 from desktop_app.imaging.source import decode_source
+from desktop_app.operations.decide_faces import name_faces
+from desktop_app.operations.describe_export import describe_export
 from desktop_app.operations.export_photos import ExportRequest, PageWish, export_photos
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.kept_restorations import (
     restored_photo,
 )
 from desktop_app.operations.restore_photos import restore_photos
+from desktop_app.operations.suggest_people import suggest_people
 
-from .conftest import OFFICE, PRINT, MirrorRestorer
+from .conftest import OFFICE, PRINT, SPEECH, MirrorRestorer
 
 FaceIn = Callable[[str], Face]
 
@@ -146,3 +150,18 @@ def test_an_export_has_its_mark_and_its_page(
     (again,) = export_photos(restored, [request], silent)
     assert isinstance(again.problem, NameTaken)
     assert sorted(file.name for file in tmp_path.glob("print*")) == [page.name]
+
+
+def test_only_names_that_were_confirmed_go_into_the_file(catalog: Catalog, face_in: FaceIn) -> None:
+    name_faces(catalog, [face_in(OFFICE).id], "Barack Obama")
+    suggest_people(catalog, "fr_feature")
+    assert face_in(SPEECH).status is AssignmentStatus.SUGGESTED
+    told = {
+        name: [face.name for face in _described(catalog, face_in(name)).faces]
+        for name in (OFFICE, SPEECH)
+    }
+    assert told == {OFFICE: ["Barack Obama"], SPEECH: []}
+
+
+def _described(catalog: Catalog, face: Face) -> ExportAbout:
+    return describe_export(catalog, catalog.photos.get(face.photo_id), [])
