@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 
@@ -23,21 +23,37 @@ class NameBox(QLineEdit):
         words = placeholder or self.tr("Who is this?")
         self.setPlaceholderText(words)
         self.setAccessibleName(words)
-        self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._offered = QListView()
-        self._offered.setObjectName("completions")
-        completer.setPopup(self._offered)
-        self.setCompleter(completer)
-        completer.activated.connect(self._on_completed)
+        self._names: Sequence[str] = ()
+        self._listed = QStringListModel(self)
+        self._offered: QListView | None = None  # made when it is first needed: cards are many
         self.returnPressed.connect(self._on_return)
 
     def set_names(self, names: Sequence[str]) -> None:
         """The names that are offered."""
-        if list(names) != self._names.stringList():
-            self._names.setStringList(list(names))
+        self._names = names
+        if self._offered is not None:
+            self._list_names()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self._offered is None:
+            self._offered = self._make_list()
+            self._list_names()
+        super().focusInEvent(event)
+
+    def _make_list(self) -> QListView:
+        offered = QListView()
+        offered.setObjectName("completions")
+        completer = QCompleter(self._listed, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setPopup(offered)
+        completer.activated.connect(self._on_completed)
+        self.setCompleter(completer)
+        return offered
+
+    def _list_names(self) -> None:
+        if list(self._names) != self._listed.stringList():
+            self._listed.setStringList(list(self._names))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -59,7 +75,8 @@ class NameBox(QLineEdit):
     @Slot()
     def _on_return(self) -> None:
         name = " ".join(self.text().split())
-        self._offered.hide()  # Return in its list comes here first and leaves it standing
+        if self._offered is not None:
+            self._offered.hide()  # Return in its list comes here first and leaves it standing
         if name:
             self.clear()
             self.named.emit(name)

@@ -34,6 +34,22 @@ def test_names_with_the_typed_letters_anywhere_are_offered(qtbot: QtBot, box: Na
     assert _offered(box) == ["Anna Lind"]
 
 
+def test_names_are_listed_only_where_somebody_types_and_newer_ones_are_offered(
+    qtbot: QtBot,
+) -> None:
+    box = NameBox()
+    qtbot.addWidget(box)
+    box.set_names(["Anna"])
+    box.show()
+    assert box.completer() is None  # a page has twenty boxes
+    box.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    box.set_names(["Anna", "Hanna"])
+    qtbot.keyClicks(box, "an")
+    assert _offered(box) == ["Anna", "Hanna"]
+
+
 def test_a_name_taken_from_the_list_is_given_once(qtbot: QtBot, box: NameBox) -> None:
     given: list[str] = []
     box.named.connect(given.append)
