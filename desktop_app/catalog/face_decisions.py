@@ -1,13 +1,13 @@
-"""What the user, and with less right the machine, say about whose face it is."""
+"""What the user says about whose face it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from desktop_app.catalog.decisions import OpenDecision
 from desktop_app.catalog.people_rows import add_person, find_person, require_person
 from desktop_app.catalog.rows import geometry_columns, packed
-from desktop_app.catalog.schema import among, embeddings, faces, people, photos, rejections
+from desktop_app.catalog.schema import among, embeddings, faces, photos, rejections
 from desktop_app.catalog.stale import rests_on_faces
 from desktop_app.catalog.subject import Subject, batches, changes_of_faces
 from desktop_app.catalog.values import DecisionKind
@@ -27,8 +27,7 @@ class FaceDecisions(Subject):
     """The part of `catalog.faces` that changes whose face it is.
 
     `name`, `confirm`, `reject`, `set_status` and `add_drawn` are decisions of the user, taken
-    back by `people.undo`. `suggest` and `set_clusters` are the machine's and change nothing
-    that a user decided.
+    back by `people.undo`. `set_clusters` is the machine's and changes nothing that a user decided.
     """
 
     def name(self, face_ids: Iterable[FaceId], name: str) -> CatalogChanges:
@@ -148,20 +147,6 @@ class FaceDecisions(Subject):
             self._log.begin(connection, DecisionKind.DRAW).drawn_face(face_id)
         return face_id
 
-    def suggest(
-        self, suggestions: Sequence[tuple[FaceId, PersonId | None, float]]
-    ) -> CatalogChanges:
-        """Notes whom each face may show, with a cosine; None takes a suggestion away.
-
-        Faces that a user confirmed, ignored or called no face stay as they are, and a person
-        who was rejected for a face is not suggested for it. A transaction for every 200.
-        """
-        changes = CatalogChanges()
-        for batch in batches(suggestions):
-            with self._file.write(bulk=True) as connection:
-                changes |= _suggest(connection, batch)
-        return changes
-
     def set_clusters(self, labels: Mapping[FaceId, int | None]) -> CatalogChanges:
         """Gives faces the number of their group, or none. A transaction for every 200 changes."""
         with self._file.read() as connection:
@@ -207,60 +192,6 @@ def _confirm(
         )
     )
     return changes | CatalogChanges.of(people=[person_id])
-
-
-def _suggest(
-    connection: Connection, batch: Sequence[tuple[FaceId, PersonId | None, float]]
-) -> CatalogChanges:
-    ids = [face_id for face_id, _, _ in batch]
-    open_to_it = {
-        row.id: row
-        for row in connection.execute(
-            select(faces.c.id, faces.c.photo_id, faces.c.person_id, faces.c.suggestion_score).where(
-                faces.c.id.in_(among(ids)), faces.c.status.in_(("none", "suggested"))
-            )
-        )
-    }
-    refused = {
-        (row.face_id, row.person_id)
-        for row in connection.execute(
-            select(rejections).where(rejections.c.face_id.in_(among(ids)))
-        )
-    }
-    known = set(
-        connection.scalars(
-            select(people.c.id).where(people.c.id.in_(among({p for _, p, _ in batch if p})))
-        )
-    )
-    rows, changes = [], CatalogChanges()
-    for face_id, person_id, score in batch:
-        now = open_to_it.get(face_id)
-        if now is None or (face_id, person_id) in refused:
-            continue
-        if person_id is not None and person_id not in known:
-            continue
-        score = 0.0 if person_id is None else float(score)
-        if (now.person_id, now.suggestion_score) == (person_id, score):
-            continue
-        status = "none" if person_id is None else "suggested"
-        rows.append({"face": face_id, "person": person_id, "state": status, "score": score})
-        changes |= CatalogChanges.of(
-            faces=[face_id],
-            photos=[PhotoId(now.photo_id)],
-            people=(PersonId(one) for one in (now.person_id, person_id) if one is not None),
-        )
-    if rows:
-        connection.execute(
-            update(faces)
-            .where(faces.c.id == bindparam("face"))
-            .values(
-                person_id=bindparam("person"),
-                status=bindparam("state"),
-                suggestion_score=bindparam("score"),
-            ),
-            rows,
-        )
-    return changes
 
 
 def _some_faces(

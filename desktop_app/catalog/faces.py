@@ -10,6 +10,7 @@ from desktop_app.catalog.embeddings import Embeddings
 from desktop_app.catalog.face_decisions import FaceDecisions
 from desktop_app.catalog.rows import face_from, plain
 from desktop_app.catalog.schema import among, faces, rejections
+from desktop_app.catalog.suggesting import Suggesting
 from desktop_app.catalog.touched import TouchedFaces
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
@@ -20,7 +21,7 @@ BEST_FIRST = (faces.c.grade.desc(), faces.c.id.desc())
 """The face to show for a person or a group comes first."""
 
 
-class Faces(FaceDecisions, Embeddings, Alike, TouchedFaces):
+class Faces(FaceDecisions, Suggesting, Embeddings, Alike, TouchedFaces):
     """`catalog.faces`."""
 
     def get(self, face_id: FaceId) -> Face:
@@ -71,20 +72,6 @@ class Faces(FaceDecisions, Embeddings, Alike, TouchedFaces):
                     select(faces.c.id).where(faces.c.status == status.value).order_by(faces.c.id)
                 )
             ]
-
-    def poor(self, ids: Iterable[FaceId]) -> set[FaceId]:
-        """Those of the faces that are too unclear to say by themselves whose they are."""
-        statement = select(faces.c.id).where(faces.c.id.in_(among(ids)), faces.c.poor == 1)
-        with self._file.read() as connection:
-            return {FaceId(row[0]) for row in plain(connection, statement)}
-
-    def confirmed(self) -> dict[FaceId, PersonId]:
-        """Whose each confirmed face is, by the user's word."""
-        statement = select(faces.c.id, faces.c.person_id).where(
-            faces.c.status == AssignmentStatus.CONFIRMED.value
-        )
-        with self._file.read() as connection:
-            return {FaceId(face): PersonId(person) for face, person in plain(connection, statement)}
 
     def groups(self) -> dict[FaceId, int]:
         """The number of the group of each face that has one and no name."""

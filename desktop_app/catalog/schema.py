@@ -192,6 +192,25 @@ groups_made = Table(
     Column("rule", Text, primary_key=True),
 )
 
+suggestion_grounds = Table(
+    "suggestion_grounds",
+    METADATA,
+    Column("face_id", ForeignKey("faces.id"), primary_key=True),
+    _number("nearest"),
+    _real("score"),
+    _maybe("against", Integer),
+)
+
+changed_evidence = Table("changed_evidence", METADATA, _id(), _number("face_id"))
+
+suggestions_made = Table(
+    "suggestions_made",
+    METADATA,
+    Column("model", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    _number("asked_to"),
+)
+
 forgotten_names = Table(
     "forgotten_names",
     METADATA,

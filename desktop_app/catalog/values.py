@@ -51,6 +51,17 @@ class NewFace:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """Whom a face may show by what the machine knows; nobody, where `person` is None."""
+
+    face: FaceId
+    person: PersonId | None = None
+    score: float = 0.0  # cosine to `nearest`
+    nearest: FaceId | None = None  # the face with a name that it is most like, where one is
+    against: FaceId | None = None  # a face that speaks against that name
+
+
+@dataclass(frozen=True)
 class IndexedPhoto:
     """All that was read from one photo."""
 

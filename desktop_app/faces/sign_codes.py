@@ -99,6 +99,16 @@ def within(
     return one[order], other[order]
 
 
+def pairs_within(
+    ones: NDArray[np.uint64], others: NDArray[np.uint64], most: Radius
+) -> NDArray[np.bool_]:
+    """(pairs,): whether `within` would find the other of each pair; both are (8, pairs)."""
+    differing = np.bitwise_count(ones ^ others)
+    half = differing[: _WORDS // 2].sum(axis=0, dtype=np.int64)
+    whole = half + differing[_WORDS // 2 :].sum(axis=0, dtype=np.int64)
+    return np.asarray((half <= most.half) & (whole <= most.whole))
+
+
 @functools.cache
 def _planes(dimensions: int) -> NDArray[np.float32]:
     """(dimensions, 512), all 1 and -1."""

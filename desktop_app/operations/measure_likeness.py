@@ -7,8 +7,10 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.face import AssignmentStatus, Embedding
 from desktop_app.domain.ids import PersonId, PhotoId
 from desktop_app.domain.restoration import Likeness
+from desktop_app.faces.fixed_point import floating
 from desktop_app.faces.matching import identity_similarity
-from desktop_app.operations.suggest_people import galleries
+
+_AT_ONCE = 1 << 12  # faces of others, copied at a time: 8 MB
 
 
 def likeness_in_catalog(
@@ -33,22 +35,40 @@ def likeness_in_catalog(
     if not len(own):
         return None
     likeness = likeness_to(own, before, after)
-    others = {
-        other: float(np.mean(faces @ after))
-        for other, faces in galleries(catalog, model).items()
-        if other != person_id
-    }
-    if not others:
+    nearest = _nearest_other(catalog, model, person_id, after)
+    if nearest is None:
         return likeness
-    nearest = max(others, key=lambda other: others[other])
+    other, cosine = nearest
     return Likeness(
         likeness.before,
         likeness.after,
         likeness.spread,
         likeness.faces,
-        nearest_other=others[nearest],
-        nearest_other_name=catalog.people.get(nearest).name,
+        nearest_other=cosine,
+        nearest_other_name=catalog.people.get(other).name,
     )
+
+
+def _nearest_other(
+    catalog: Catalog, model: str, person_id: PersonId, after: Embedding
+) -> tuple[PersonId, float] | None:
+    """Who of the other people is on average nearest, and how near; the ignored do not count."""
+    said = catalog.faces.evidence()
+    faces = said.own[said.person != person_id]
+    matrix = catalog.faces.matrix(model)
+    ids, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+    for start in range(0, len(faces), _AT_ONCE):
+        block = matrix.of_faces(faces[start : start + _AT_ONCE])
+        if len(block):
+            ids.append(block.ids)
+            cosines.append(floating(block.vectors) @ after)
+    whose = said.person[np.searchsorted(said.own, np.concatenate(ids))]
+    if not len(whose):
+        return None
+    people, which = np.unique(whose, return_inverse=True)
+    means = np.bincount(which, np.concatenate(cosines)) / np.bincount(which)
+    best = int(np.argmax(means))
+    return PersonId(int(people[best])), float(means[best])
 
 
 def likeness_to(own: NDArray[np.float32], before: Embedding, after: Embedding) -> Likeness:

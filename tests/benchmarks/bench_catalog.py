@@ -25,6 +25,7 @@ from desktop_app.catalog import (
     PhotoFilter,
     PhotoOrder,
 )
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.face import BBox, DetectedFace, FaceQuality
 from desktop_app.domain.ids import FaceId, FolderId, PersonId, PhotoId
 from desktop_app.domain.photo import DatePrecision, PhotoDate, PhotoMetadata, PhotoState
@@ -85,7 +86,7 @@ def fill(catalog: Catalog, folder_id: FolderId, count: int) -> None:
     for number, person in enumerate(people):
         mine = faces[number * 40 : number * 40 + 40]
         catalog.faces.confirm(mine[:20], person)
-        catalog.faces.suggest([(face, person, 0.5) for face in mine[20:]])
+        catalog.faces.suggest([Suggestion(face, person, 0.5) for face in mine[20:]])
     rest = faces[PEOPLE * 40 :]
     start = time.perf_counter()
     catalog.faces.set_clusters({face: number // 7 for number, face in enumerate(rest)})

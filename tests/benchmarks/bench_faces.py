@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_faces.py PART [--faces N] [--kept FOLDER]
 
-PARTs: spread, search, groups, catalog.
+PARTs: spread, search, groups, catalog, suggestions.
 
 The faces are drawn like the embedder's real ones (`drawn_faces.py`, from ../shared/data, which it
 needs once) and kept in FOLDER. hnswlib, faiss-cpu, sqlite-vec and scikit-learn are no dependencies
@@ -34,6 +34,7 @@ from desktop_app.faces.fixed_point import floating  # noqa: E402
 from desktop_app.faces.links import LINK_FROM, Links, links_of  # noqa: E402
 from desktop_app.faces.neighbours import FaceBlock, near  # noqa: E402
 from desktop_app.faces.sign_codes import radius, within  # noqa: E402
+from tests.benchmarks import faces_in_catalog, suggestions_in_catalog  # noqa: E402
 from tests.benchmarks.drawn_faces import QUANTILES, DrawnFaces, drawn_faces, spread  # noqa: E402
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -312,7 +313,9 @@ def peak_mb(*, anew: bool = False) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=["spread", "search", "groups", "catalog", "one-way"])
+    parser.add_argument(
+        "part", choices=["spread", "search", "groups", "catalog", "suggestions", "one-way"]
+    )
     parser.add_argument("--faces", type=int, default=100_000)
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "bench_faces")
     parser.add_argument("--way", choices=["ours", "dbscan"], help="of grouping: one alone")
@@ -326,10 +329,10 @@ def main() -> None:
         groups(asked.kept, asked.faces, asked.way)
     elif asked.part == "one-way":
         one_way(asked.way, faces)
+    elif asked.part == "suggestions":
+        suggestions_in_catalog.measure(faces, asked.kept)
     else:
-        from tests.benchmarks.faces_in_catalog import measure
-
-        measure(faces, asked.kept)
+        faces_in_catalog.measure(faces, asked.kept)
 
 
 if __name__ == "__main__":

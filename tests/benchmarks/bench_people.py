@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from desktop_app.domain.ids import PersonId
 from desktop_app.faces.clustering import group_faces
 from desktop_app.faces.links import LINK_FROM
-from desktop_app.faces.matching import AHEAD_OF_NEXT, SUGGEST_FROM, Evidence, best_people
+from desktop_app.faces.matching import AHEAD_OF_NEXT, SUGGEST_FROM
 from tests.benchmarks.face_sets import FaceSet, identities, portraits
+from tests.faces.said import Said
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DRAWS = 20
@@ -38,17 +39,17 @@ def bcubed(names: NDArray[np.str_], labels: NDArray[np.int64]) -> str:
     return f"B-cubed P {precision:.3f} R {recall:.3f} F {score:.3f}; groups with two people {mixed}"
 
 
-def gallery(people: NDArray[np.str_], vectors: NDArray[np.float32]) -> tuple[Evidence, list[str]]:
+def gallery(people: NDArray[np.str_], vectors: NDArray[np.float32]) -> tuple[Said, list[str]]:
     names = sorted(set(people.tolist()))
     faces = {PersonId(n): vectors[people == name] for n, name in enumerate(names, 1)}
-    return Evidence(faces), ["", *names]
+    return Said(faces), ["", *names]
 
 
 def suggested(
-    faces: NDArray[np.float32], poor: NDArray[np.bool_], known: tuple[Evidence, list[str]]
+    faces: NDArray[np.float32], poor: NDArray[np.bool_], known: tuple[Said, list[str]]
 ) -> NDArray[np.str_]:
     """The suggested name of each face, "" for none."""
-    found = best_people(faces, known[0], None, poor)
+    found = known[0].of(faces, poor)
     return np.array(["" if one is None else known[1][one[0]] for one in found])
 
 

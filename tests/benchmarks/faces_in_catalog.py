@@ -13,7 +13,6 @@ from desktop_app.catalog import Catalog
 from desktop_app.faces.fixed_point import floating
 from desktop_app.faces.links import LINK_FROM
 from desktop_app.operations.group_faces import regroup_people
-from desktop_app.operations.suggest_people import suggest_people
 from tests.benchmarks.drawn_faces import DrawnFaces
 
 MODEL = "drawn"
@@ -27,35 +26,33 @@ def measure(faces: DrawnFaces, kept: Path) -> None:
     if not path.exists():
         start = time.perf_counter()
         Catalog.open(path).close()
-        _fill(path, faces, 0, count)
+        fill(path, faces, 0, count)
         if count > _COMPARED:
             _link(path, faces, count)
         print(f"filled in {time.perf_counter() - start:.0f} s", flush=True)
         with Catalog.open(path) as catalog:
-            _say("vectors kept from the catalog", lambda: catalog.faces.matrix(MODEL))
-            _say("grouped for the first time", lambda: regroup_people(catalog, MODEL))
+            say("vectors kept from the catalog", lambda: catalog.faces.matrix(MODEL))
+            say("grouped for the first time", lambda: regroup_people(catalog, MODEL))
         return
     _take_back(path, count)
     with Catalog.open(path) as catalog:
-        before = _resident("RssAnon")
-        _say("vectors mapped and checked", lambda: catalog.faces.matrix(MODEL))
+        before = resident("RssAnon")
+        say("vectors mapped and checked", lambda: catalog.faces.matrix(MODEL))
         print(
-            f"  held {_resident('RssAnon') - before:.0f} MB, and {_resident('RssFile'):.0f} MB of "
+            f"  held {resident('RssAnon') - before:.0f} MB, and {resident('RssFile'):.0f} MB of "
             "mapped files, which the system may take back"
         )
-        _say("grouped, as the last run left it", lambda: regroup_people(catalog, MODEL))
-        _say("grouped, nothing new", lambda: regroup_people(catalog, MODEL))
+        say("grouped, as the last run left it", lambda: regroup_people(catalog, MODEL))
+        say("grouped, nothing new", lambda: regroup_people(catalog, MODEL))
         for new in (3, 1000):
-            _fill(path, faces, count, count + new, noted=True)
-            _say(f"{new} new faces", lambda: regroup_people(catalog, MODEL))
+            fill(path, faces, count, count + new, noted=True)
+            say(f"{new} new faces", lambda: regroup_people(catalog, MODEL))
             _take_back(path, count)
-            _say("the same gone again", lambda: regroup_people(catalog, MODEL))
+            say("the same gone again", lambda: regroup_people(catalog, MODEL))
         largest = catalog.faces.clusters()[3].faces
         catalog.faces.name(largest[:1], "Anna")
-        _say("a name given: groups", lambda: regroup_people(catalog, MODEL))
-        if count <= _COMPARED:
-            _say("a name given: suggestions", lambda: suggest_people(catalog, MODEL))
-        print(f"  held after all {_resident('RssAnon') - before:.0f} MB")
+        say("a name given: groups", lambda: regroup_people(catalog, MODEL))
+        print(f"  held after all {resident('RssAnon') - before:.0f} MB")
 
 
 def _take_back(path: Path, count: int) -> None:
@@ -67,23 +64,23 @@ def _take_back(path: Path, count: int) -> None:
     connection.close()
 
 
-def _say(what: str, work: Callable[[], object]) -> None:
+def say(what: str, work: Callable[[], object]) -> None:
     start, cpu = time.perf_counter(), time.process_time()
     Path("/proc/self/clear_refs").write_text("5")
     work()
     print(
         f"{what}: {time.perf_counter() - start:.2f} s ({time.process_time() - cpu:.2f} of the "
-        f"processor), at most {_resident('VmHWM'):.0f} MB resident",
+        f"processor), at most {resident('VmHWM'):.0f} MB resident",
         flush=True,
     )
 
 
-def _resident(what: str) -> float:
+def resident(what: str) -> float:
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
-def _fill(path: Path, faces: DrawnFaces, first: int, end: int, *, noted: bool = False) -> None:
+def fill(path: Path, faces: DrawnFaces, first: int, end: int, *, noted: bool = False) -> None:
     """Two faces a photo, written past the catalog's methods, which take a millisecond each.
 
     `noted`: with the catalog's triggers, so that a grouping knows of the faces.

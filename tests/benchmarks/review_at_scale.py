@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.catalog import Catalog, IndexedPhoto, NewFace
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.face import BBox, DetectedFace, FaceQuality
 from desktop_app.domain.ids import PersonId
 from desktop_app.domain.photo import PhotoMetadata
@@ -55,7 +56,7 @@ def _filled(catalog: Catalog, folder: Path, count: int) -> PersonId:
     faces_ = catalog.faces.unnamed(True)
     person = catalog.people.add("Anna")
     catalog.faces.confirm(faces_[:40], person)
-    catalog.faces.suggest([(face, person, 0.5) for face in faces_[40 : 40 + WAITING]])
+    catalog.faces.suggest([Suggestion(face, person, 0.5) for face in faces_[40 : 40 + WAITING]])
     catalog.faces.set_clusters({face: n // 7 for n, face in enumerate(faces_[40 + WAITING :])})
     return person
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.catalog import Catalog
+from desktop_app.catalog.values import Suggestion
 from desktop_app.catalog.versions import HEAD
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.person import Year
@@ -58,7 +59,9 @@ def fill(catalog: Catalog) -> None:
     bertha = catalog.people.by_name(NAMES[3])
     assert bertha is not None
     catalog.people.set_ignored(bertha.id, True)
-    catalog.faces.suggest([(faces[5], first, 0.61), (faces[6], second, 0.47)])
+    catalog.faces.suggest(
+        [Suggestion(faces[5], first, 0.61, faces[0]), Suggestion(faces[6], second, 0.47)]
+    )
     catalog.faces.reject([faces[6], faces[7]], second)
     catalog.faces.set_status([faces[8]], AssignmentStatus.IGNORED)
     catalog.faces.set_status([faces[9]], AssignmentStatus.NOT_A_FACE)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.face import AssignmentStatus, FaceQuality
 from desktop_app.domain.ids import FaceId, PersonId, PhotoId
@@ -113,11 +114,11 @@ class TestDecisions:
         faces = library.catalog.faces
         face, other = library.faces(2)
         anna = library.person("Anna", [other])
-        faces.suggest([(face, anna, 0.6)])
+        faces.suggest([Suggestion(face, anna, 0.6)])
         changes = faces.reject([face], anna)
         assert (changes.faces, changes.people) == ({face}, {anna})
         assert faces.get(face).status is AssignmentStatus.NONE
-        assert not faces.suggest([(face, anna, 0.9)])
+        assert not faces.suggest([Suggestion(face, anna, 0.9)])
         assert faces.rejections([face]) == {face: frozenset([anna])}
         assert not faces.reject([face], anna)
         faces.confirm([face], anna)
@@ -167,7 +168,9 @@ class TestTheMachine:
         bertha = library.catalog.people.add("Bertha")
         faces.set_status([ignored], AssignmentStatus.IGNORED)
         faces.set_status([stain], AssignmentStatus.NOT_A_FACE)
-        changes = faces.suggest([(face, bertha, 0.9) for face in (confirmed, ignored, stain, free)])
+        changes = faces.suggest(
+            [Suggestion(face, bertha, 0.9) for face in (confirmed, ignored, stain, free)]
+        )
         assert changes.faces == {free}
         assert faces.get(confirmed).person_id == anna
         assert faces.get(free).suggestion_score == pytest.approx(0.9)
@@ -176,21 +179,26 @@ class TestTheMachine:
         faces = library.catalog.faces
         (face,) = library.faces(1)
         anna, bertha = (library.catalog.people.add(name) for name in ("Anna", "Bertha"))
-        faces.suggest([(face, anna, 0.5)])
-        assert not faces.suggest([(face, anna, 0.5)])
-        assert faces.suggest([(face, bertha, 0.6)]).people == {anna, bertha}
-        assert faces.suggest([(face, None, 0.0)]).people == {bertha}
+        faces.suggest([Suggestion(face, anna, 0.5)])
+        assert not faces.suggest([Suggestion(face, anna, 0.5)])
+        assert faces.suggest([Suggestion(face, bertha, 0.6)]).people == {anna, bertha}
+        assert faces.suggest([Suggestion(face)]).people == {bertha}
         assert faces.get(face).status is AssignmentStatus.NONE
 
     def test_it_suggests_nobody_who_is_not_there(self, library: Library) -> None:
         (face,) = library.faces(1)
-        assert not library.catalog.faces.suggest([(face, PersonId(9), 0.9)])
+        assert not library.catalog.faces.suggest([Suggestion(face, PersonId(9), 0.9)])
 
     def test_suggestions_come_surest_first(self, library: Library) -> None:
         faces = library.catalog.faces
         one, two, three = library.faces(3)
         anna = library.catalog.people.add("Anna")
-        faces.suggest([(one, anna, 0.4), (two, anna, 0.8), (three, anna, 0.6)])
+        faces.suggest(
+            [
+                Suggestion(face, anna, score)
+                for face, score in ((one, 0.4), (two, 0.8), (three, 0.6))
+            ]
+        )
         suggested = faces.of_person(anna, AssignmentStatus.SUGGESTED)
         assert [face.id for face in suggested] == [two, three, one]
 
@@ -229,6 +237,6 @@ class TestTheMachine:
         left, middle, right = (face.id for face in faces.of_photo(photo))
         anna = library.person("Anna", [left])
         assert faces.same_person_twice(photo) == {}
-        faces.suggest([(right, anna, 0.7)])
+        faces.suggest([Suggestion(right, anna, 0.7)])
         assert faces.same_person_twice(photo) == {anna: (left, right)}
         assert middle

@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_app.catalog import Catalog
 from desktop_app.catalog.rows import packed
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.person import Year
 
@@ -36,7 +37,7 @@ def test_no_byte_of_a_forgotten_person_stays(library: Library, path: Path) -> No
     library.restoration(mine[0], mine[1:3], person, crop=CROP)
     kept = library.restoration(others[0], others[1:3], bertha, nearest=NAME)
     guided = library.restoration(others[1], [mine[4], others[2]], bertha)
-    catalog.faces.suggest([(mine[5], person, 0.4)])
+    catalog.faces.suggest([Suggestion(mine[5], person, 0.4)])
     catalog.backup_beside()
     catalog.people.set_years(person, Year(1888), None)
 
@@ -79,7 +80,7 @@ def test_a_face_that_was_the_forgotten_ones_is_nobodys_after_undo(library: Libra
     catalog = library.catalog
     face, other = library.faces(2)
     anna, bertha = library.person("Anna", [other]), catalog.people.add("Bertha")
-    catalog.faces.suggest([(face, anna, 0.5)])
+    catalog.faces.suggest([Suggestion(face, anna, 0.5)])
     catalog.faces.confirm([face], bertha)
     catalog.people.forget(anna)
     catalog.people.undo()

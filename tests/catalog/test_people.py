@@ -18,6 +18,7 @@ from desktop_app.catalog.schema import (
     rejections,
     restorations,
 )
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.errors import BadRequest, ExpectedError, NameTaken, NotKnown
 from desktop_app.domain.face import AssignmentStatus, FaceQuality
 from desktop_app.domain.ids import PersonId
@@ -92,7 +93,7 @@ def test_the_list_counts_and_shows_the_best_face(library: Library) -> None:
     )
     dull, sharp, sharpest = (face.id for face in catalog.faces.of_photo(photo))
     anna = library.person("Anna", [dull, sharp])
-    catalog.faces.suggest([(sharpest, anna, 0.7)])
+    catalog.faces.suggest([Suggestion(sharpest, anna, 0.7)])
     catalog.people.add("Bertha")
     first, second = catalog.people.all()
     assert (first.person.name, first.confirmed, first.suggested) == ("Anna", 2, 1)
@@ -117,7 +118,7 @@ class TestMerge:
         catalog.faces.reject([d], annie)
         catalog.references.pin(annie, b)
         kept = library.restoration(c, [b], annie)
-        catalog.faces.suggest([(d, anna, 0.5), (e, annie, 0.5)])
+        catalog.faces.suggest([Suggestion(d, anna, 0.5), Suggestion(e, annie, 0.5)])
         changes = catalog.people.merge(anna, annie)
         assert changes.people >= {anna, annie}
         assert changes.restorations == {kept}
@@ -216,7 +217,7 @@ class TestUndo:
         catalog = library.catalog
         face, other = library.faces(2)
         anna = library.person("Anna", [face])
-        catalog.faces.suggest([(other, anna, 0.9)])
+        catalog.faces.suggest([Suggestion(other, anna, 0.9)])
         changes = catalog.people.undo()
         assert changes is not None
         assert changes.faces == {face, other}

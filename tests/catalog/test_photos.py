@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from desktop_app.catalog import FoundPhoto, PhotoFilter, PhotoOrder
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import PhotoId
@@ -303,7 +304,7 @@ class TestFilters:
         photo = library.photo("a.jpg", [new_face(1)])
         (face,) = catalog.faces.of_photo(photo)
         anna = catalog.people.add("Anna")
-        catalog.faces.suggest([(face.id, anna, 0.5)])
+        catalog.faces.suggest([Suggestion(face.id, anna, 0.5)])
         assert catalog.photos.ids(PhotoFilter(text="anna")) == []
         catalog.faces.confirm([face.id], anna)
         assert catalog.photos.ids(PhotoFilter(text="anna")) == [photo]
@@ -342,7 +343,7 @@ class TestFilters:
         anna = library.person("Anna", [face])
         assert ids(needs_review=True) == set()
         assert ids(person_id=anna) == {faced}
-        catalog.faces.suggest([(catalog.faces.of_photo(blurred)[0].id, anna, 0.5)])
+        catalog.faces.suggest([Suggestion(catalog.faces.of_photo(blurred)[0].id, anna, 0.5)])
         assert ids(needs_review=True) == {blurred}
         assert ids(person_id=anna) == {faced}
         library.restoration(face)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import Suggestion
 from desktop_app.cli import run
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId
@@ -29,7 +30,9 @@ def faces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[FaceId]:
         made = library.faces(4)
         library.photo("alone.jpg", [new_face(9)])
         anna = library.person("Anna", made[:1])
-        catalog.faces.suggest([(face, anna, 0.9 - n / 10) for n, face in enumerate(made[1:])])
+        catalog.faces.suggest(
+            [Suggestion(face, anna, 0.9 - n / 10) for n, face in enumerate(made[1:])]
+        )
     return made
 
 
@@ -71,7 +74,7 @@ def test_the_end_of_the_answers_ends_the_review(
 
 def test_a_group_is_split(faces: list[FaceId], tmp_path: Path) -> None:
     with _catalog(tmp_path) as catalog:
-        catalog.faces.suggest([(face, None, 0.0) for face in faces[1:]])
+        catalog.faces.suggest([Suggestion(face) for face in faces[1:]])
         catalog.faces.set_clusters(dict.fromkeys(faces[1:], 0))
     assert run(["people", "split", "--face", str(faces[1])]) == 0
     with _catalog(tmp_path) as catalog:

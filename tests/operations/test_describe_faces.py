@@ -20,7 +20,7 @@ from desktop_app.models.store import ModelStore
 from desktop_app.operations.describe_faces import describe_faces_anew
 from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.operations.index_folder import index_folder
-from desktop_app.operations.suggest_people import galleries, suggest_people
+from desktop_app.operations.suggest_people import suggest_people
 
 OFFICE = "Official portraits/oval-office-2012.jpg"
 
@@ -86,14 +86,12 @@ def test_switching_back_needs_no_new_look(catalog: Catalog, eyes: Eyes, other_ey
 def test_until_it_is_described_anew_a_named_face_suggests_nothing(
     named: Catalog, eyes: Eyes, other_eyes: Eyes
 ) -> None:
-    assert galleries(named, "pixels") == {}
     suggest_people(named, "pixels")
     assert named.faces.with_status(AssignmentStatus.SUGGESTED) == []
     describe_faces_anew(named, other_eyes, silent)
-    (old,) = galleries(named, eyes.embedder.id).values()
-    (new,) = galleries(named, "pixels").values()
-    assert old.shape[1] == eyes.embedder.dimensions
-    assert new.shape[1] == 48
+    known = named.faces.evidence().own
+    for model, dimensions in ((eyes.embedder.id, eyes.embedder.dimensions), ("pixels", 48)):
+        assert named.faces.matrix(model).embeddings(known).shape == (len(known), dimensions)
 
 
 def test_names_survive_the_switch(

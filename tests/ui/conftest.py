@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Likeness
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.ids import PersonId
 from desktop_app.imaging.thumbnails import ThumbnailStore
 from desktop_app.jobs.runner import JobRunner
@@ -98,7 +99,10 @@ def anna(library: Library) -> PersonId:
     catalog.faces.confirm(library.faces[0][:2], person)
     scores = [0.9, 0.8, 0.7, 0.6]
     catalog.faces.suggest(
-        [(face, person, score) for face, score in zip(library.faces[0][2:], scores, strict=True)]
+        [
+            Suggestion(face, person, score)
+            for face, score in zip(library.faces[0][2:], scores, strict=True)
+        ]
     )
     return person
 

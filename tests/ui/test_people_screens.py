@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop_app.catalog.catalog import Catalog
+from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.person import ReferenceChoice, Year
@@ -181,7 +182,7 @@ def test_new_suggestions_wait_at_the_end_and_move_nothing(
 ) -> None:
     current = review.review.current
     new = library.faces[1][0]
-    changes = bench.catalog.faces.suggest([(new, anna, 0.99)])
+    changes = bench.catalog.faces.suggest([Suggestion(new, anna, 0.99)])
     review.refresh(changes)
     qtbot.waitUntil(lambda: review.tabs.tabText(0) == "Suggested (5)", timeout=3000)
     assert current is not None
