@@ -18,6 +18,7 @@ from desktop_app.domain.errors import (
     FileVanished,
     ModelNotInstalled,
     ModelRefused,
+    NotPermitted,
 )
 from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.progress import Progress, Report
@@ -189,11 +190,20 @@ class ModelStore:
                 shutil.rmtree(left, ignore_errors=True)
 
     def remove(self, model_id: str) -> None:
-        """Deletes what the user installed; nothing happens where there is nothing."""
+        """Deletes what the user installed; nothing happens where there is nothing.
+
+        Raises `NotPermitted` where a part of it stays.
+        """
         model = self.get(model_id)
         if model.bundled:
             raise BadRequest(f"{model.title} is a part of the application and stays.")
-        shutil.rmtree(self._installed / model_id, ignore_errors=True)
+        place = self._installed / model_id
+        shutil.rmtree(place, ignore_errors=True)
+        if place.exists():
+            raise NotPermitted(
+                f"{model.title} cannot be removed while it is in use, or its folder may not be "
+                f"written: {place}. Stop restoring, then remove it again."
+            )
 
     def place_of(self, model_id: str) -> Path:
         """The folder in which the model lies, or would lie."""

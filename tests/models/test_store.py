@@ -15,6 +15,7 @@ from desktop_app.domain.errors import (
     FileVanished,
     ModelNotInstalled,
     ModelRefused,
+    NotPermitted,
 )
 from desktop_app.domain.progress import Cancelled, Progress, silent
 from desktop_app.models.known import KNOWN
@@ -148,3 +149,17 @@ def test_what_another_process_brings_in_now_is_left_alone_and_what_a_kill_left_g
     store.install_from("insightface-pack", pack, silent)
     assert now.is_dir()
     assert not long_ago.exists()
+
+
+def test_what_cannot_be_removed_is_not_said_to_be_gone(
+    store: ModelStore, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows while a restoration has it open."""
+    store.install_from("insightface-pack", pack, silent)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda place, ignore_errors: None)
+        with pytest.raises(NotPermitted, match="in use"):
+            store.remove("insightface-pack")
+    store.remove("insightface-pack")
+    assert store.state("insightface-pack").state is ModelState.MISSING
+    store.remove("insightface-pack")

@@ -159,7 +159,8 @@ class EngineEnvironment:
         try:
             yield
         finally:
-            self._lock.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # on Windows the release takes it away
+                self._lock.unlink(missing_ok=True)
             lock.release()
 
     def _bring_back(self) -> None:
