@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.catalog.vector_file import VectorFile
-from desktop_app.domain.errors import ExpectedError
+from desktop_app.domain.errors import ExpectedError, NotPermitted
 from desktop_app.domain.private_folder import private_folder
 from desktop_app.faces.matrix import FaceMatrix
 
@@ -95,13 +95,19 @@ class KeptVectors:
             return matrix
 
     def forget(self) -> None:
-        """Removes every file; what the catalog still holds is kept anew when it is asked for."""
+        """Removes every file; what the catalog still holds is kept anew when it is asked for.
+
+        Raises `NotPermitted` where one is in use, as Windows does not let go of it then.
+        """
         with self._lock:
             self._known.clear()
             self._to_remove.clear()
-            if self.folder.is_dir():
-                for path in self.folder.iterdir():
-                    path.unlink(missing_ok=True)
+            here = list(self.folder.iterdir()) if self.folder.is_dir() else []
+            if [path for path in here if not _removed(path)]:
+                raise NotPermitted(
+                    "Descriptions of faces are in use at this moment and were not all removed. "
+                    "Close Likeness and open it again: it goes on with that by itself."
+                )
 
     def _opened(
         self, model: str, listing: Listing

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import simplejpeg
 
-from desktop_app.domain.errors import DiskFull, ExpectedError
+from desktop_app.domain.errors import DiskFull, ExpectedError, NotPermitted
 from desktop_app.domain.photo import RgbImage
 from desktop_app.domain.private_folder import private_folder
 from desktop_app.domain.whole_file import TEMPORARY, write_whole
@@ -128,16 +128,17 @@ class ThumbnailStore:
         """Removes these pictures; those that are not there are passed over.
 
         Pictures without a name, which a kill left half-way, may be of anybody and go as well.
+        Raises `NotPermitted` where one is in use, as Windows does not let go of it then; the others
+        are gone.
         """
         with self._lock:
-            for stray in self._folder.glob(f"*/{TEMPORARY}*"):
-                stray.unlink(missing_ok=True)
-            for key in keys:
-                path = self._path(key)
-                size = _size(path)
-                path.unlink(missing_ok=True)
-                if self._used_bytes is not None:
-                    self._used_bytes -= size
+            self._used_bytes = None
+            paths = [*self._folder.glob(f"*/{TEMPORARY}*"), *map(self._path, keys)]
+            if [path for path in paths if not _removed(path)]:
+                raise NotPermitted(
+                    "Small pictures of faces are in use at this moment and were not all removed. "
+                    "Close Likeness and open it again: it goes on with that by itself."
+                )
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
@@ -184,6 +185,14 @@ class ThumbnailStore:
 def _is_full(error: BaseException) -> bool:
     full = (errno.ENOSPC, errno.EDQUOT)
     return isinstance(error, DiskFull) or getattr(error, "errno", None) in full
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def _size(path: Path) -> int:

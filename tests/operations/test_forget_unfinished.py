@@ -10,7 +10,7 @@ import pytest
 from desktop_app.catalog import Catalog
 from desktop_app.catalog.forgetting import Unfinished
 from desktop_app.catalog.rows import packed
-from desktop_app.domain.errors import CatalogBusy
+from desktop_app.domain.errors import CatalogBusy, NotPermitted
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.imaging.thumbnails import ThumbnailStore, face_key
 from desktop_app.operations import forget_person as operation
@@ -190,4 +190,25 @@ def test_catalogs_that_were_set_aside_are_forgotten_too(home: Home) -> None:
     )
     with Catalog.open(home.path) as catalog:
         home.forget(catalog, person)
+    assert not home.knows()
+
+
+@pytest.mark.parametrize(("in_use", "what"), [(".faces", "Descriptions"), (".jpg", "pictures")])
+def test_a_file_in_use_is_said_and_goes_at_the_next_opening(
+    home: Home, monkeypatch: pytest.MonkeyPatch, in_use: str, what: str
+) -> None:
+    """As on Windows, which lets go of no file that is open or mapped."""
+    person, _ = home.fill()
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == in_use:
+            raise PermissionError(13, "another process uses it")
+        unlink(path, missing_ok)
+
+    with Catalog.open(home.path) as catalog, monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        with pytest.raises(NotPermitted, match=what):
+            home.forget(catalog, person)
+    home.finish()
     assert not home.knows()
