@@ -8,11 +8,13 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId
-from desktop_app.domain.person import ReferenceChoice, Year
+from desktop_app.domain.person import FaceCluster, ReferenceChoice, Year
 from desktop_app.operations.choose_references import choose_references
 from desktop_app.operations.group_faces import regroup_people
 from desktop_app.ui.decisions import Decisions
 from desktop_app.ui.people.group_screen import GroupScreen
+from desktop_app.ui.people.needs_you import NeedsYou
+from desktop_app.ui.people.people_reading import PeoplePage
 from desktop_app.ui.people.people_screen import NAMED, PeopleScreen
 from desktop_app.ui.people.person_dialogs import YearsDialog
 from desktop_app.ui.people.person_screen import REFERENCES, PersonScreen
@@ -59,6 +61,38 @@ def test_a_typed_name_names_the_whole_group_and_the_next_is_ready_to_be_named(
     assert rose is not None
     assert {face.id for face in bench.catalog.faces.of_person(rose.id)} == group
     assert screen.tabs.tabText(NAMED) == "Named (1)"
+
+
+def test_many_groups_come_in_turns_in_their_order_and_keep_what_is_being_typed(
+    qtbot: QtBot, bench: Workbench
+) -> None:
+    def page(*groups: int) -> PeoplePage:
+        clusters = [FaceCluster(group, (FaceId(group), FaceId(100 + group))) for group in groups]
+        return PeoplePage(clusters, len(clusters), [], [], [], any_faces=True)
+
+    def shown() -> list[int]:
+        return [int(card.faces[0]) for card in needs.cards]
+
+    needs = NeedsYou(bench.pictures)
+    qtbot.addWidget(needs)
+    needs.resize(900, 700)
+    needs.show()
+    needs.activateWindow()
+    needs.show_page(page(*range(1, 13)))
+    assert 0 < len(needs.cards) < 12
+    assert shown() == list(range(1, len(needs.cards) + 1))
+    qtbot.waitUntil(lambda: shown() == list(range(1, 13)))
+    box = needs.cards[6].name_box
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    qtbot.keyClicks(box, "Grand")
+    others = [*range(20, 26), 3, *range(30, 36), 7]
+    needs.show_page(page(*others))
+    qtbot.waitUntil(lambda: shown() == others)
+    assert needs.cards[-1].name_box is box
+    assert box.text() == "Grand"
+    places = [card.geometry().top() for card in needs.cards]
+    assert places == sorted(places)
 
 
 def test_the_badge_and_the_gauge_are_said_in_words(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import FaceId, PersonId
@@ -12,6 +12,7 @@ from desktop_app.ui.people.people_reading import PeoplePage
 from desktop_app.ui.pictures import Pictures
 
 _AT_ONCE = 20
+_MADE_AT_A_TURN = 4  # cards; twenty would hold the window for two frames
 _PEOPLE_AT_ONCE = 5
 
 
@@ -38,6 +39,12 @@ class NeedsYou(QScrollArea):
         self.limit = _AT_ONCE
         """Groups that are shown at once."""
         self.cards: list[GroupCard] = []
+        self._groups: Sequence[tuple[FaceId, ...]] = ()
+        self._names: Sequence[str] = ()
+        self._next_turn = QTimer(self)
+        self._next_turn.setSingleShot(True)
+        self._next_turn.setInterval(0)
+        self._next_turn.timeout.connect(self._place_cards)
         self._reviews: dict[QPushButton, PersonId] = {}
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands inside takes the focus
@@ -64,26 +71,35 @@ class NeedsYou(QScrollArea):
 
     def show_page(self, page: PeoplePage) -> None:
         self._show_waiting(page)
-        shown = [group.faces for group in page.groups]
-        focus = next((at for at, c in enumerate(self.cards) if c.name_box.hasFocus()), None)
-        kept = {card.faces: card for card in self.cards}
-        for card in self.cards:
-            self._list.removeWidget(card)
-        self.cards = [kept.pop(faces) if faces in kept else self._made(faces) for faces in shown]
-        for card in kept.values():
-            card.hide()
-            card.deleteLater()
-        names = page.names()
-        for card in self.cards:
-            card.name_box.set_names(names)
-            self._list.addWidget(card)
-        if focus is not None and self.cards and not self._has_focus():
-            self.cards[min(focus, len(self.cards) - 1)].name_box.setFocus()
-        left = page.group_count - len(shown)
+        self._groups = [group.faces for group in page.groups]
+        self._names = page.names()
+        self._place_cards()
+        left = page.group_count - len(self._groups)
         self._more.setVisible(left > 0)
         self._more.setText(
             words.counted(left, self.tr("Show 1 more group"), self.tr("Show {n} more groups"))
         )
+
+    @Slot()
+    def _place_cards(self) -> None:
+        """Those that are there keep their place among the new ones, which come in turns."""
+        focus = next((at for at, c in enumerate(self.cards) if c.name_box.hasFocus()), None)
+        kept = {card.faces: card for card in self.cards}
+        for card in self.cards:
+            self._list.removeWidget(card)
+        new = [faces for faces in self._groups if faces not in kept][:_MADE_AT_A_TURN]
+        now = [faces for faces in self._groups if faces in kept or faces in new]
+        self.cards = [kept.pop(faces) if faces in kept else self._made(faces) for faces in now]
+        for card in kept.values():
+            card.hide()
+            card.deleteLater()
+        for card in self.cards:
+            card.name_box.set_names(self._names)
+            self._list.addWidget(card)
+        if focus is not None and self.cards and not self._has_focus():
+            self.cards[min(focus, len(self.cards) - 1)].name_box.setFocus()
+        if len(now) < len(self._groups):
+            self._next_turn.start()
 
     def _has_focus(self) -> bool:
         return any(card.name_box.hasFocus() for card in self.cards)
