@@ -9,6 +9,7 @@ from desktop_app.catalog.catalog import Catalog
 from desktop_app.cli.named import person_named
 from desktop_app.cli.numbers import listed, year
 from desktop_app.cli.review import review
+from desktop_app.cli.terminal_words import counted
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import BadRequest, NotKnown
 from desktop_app.domain.face import AssignmentStatus, Face
@@ -173,7 +174,9 @@ def _name(asked: argparse.Namespace, tools: Tools) -> int:
         person = person_named(catalog, asked.name)
         catalog.people.set_years(person.id, Year(asked.born, asked.about), person.died)
     suggest_people(catalog, tools.eyes.embedder.id)
-    return _say_done(tools, f"{len(faces)} faces are {checked_name(asked.name)} now.", len(faces))
+    return _say_done(
+        tools, f"{counted(len(faces), 'face')} named {checked_name(asked.name)}.", len(faces)
+    )
 
 
 def _confirm(asked: argparse.Namespace, tools: Tools) -> int:
@@ -183,20 +186,24 @@ def _confirm(asked: argparse.Namespace, tools: Tools) -> int:
         face.id for face in catalog.faces.of_person(person.id, AssignmentStatus.SUGGESTED)
     ]
     confirm_faces(catalog, faces, person.id)
-    return _say_done(tools, f"{len(faces)} faces of {person.name} confirmed.", len(faces))
+    return _say_done(
+        tools, f"{counted(len(faces), 'face')} of {person.name} confirmed.", len(faces)
+    )
 
 
 def _reject(asked: argparse.Namespace, tools: Tools) -> int:
     person = person_named(tools.catalog, asked.name)
     faces = _some_faces(asked, tools.catalog)
     reject_faces(tools.catalog, faces, person.id)
-    return _say_done(tools, f"{len(faces)} faces are not {person.name}.", len(faces))
+    return _say_done(
+        tools, f"{counted(len(faces), 'face')} marked as not {person.name}.", len(faces)
+    )
 
 
 def _ignore(asked: argparse.Namespace, tools: Tools) -> int:
     faces = _some_faces(asked, tools.catalog)
     (mark_not_faces if asked.not_a_face else ignore_faces)(tools.catalog, faces)
-    return _say_done(tools, f"{len(faces)} faces are left alone.", len(faces))
+    return _say_done(tools, f"{counted(len(faces), 'face')} left alone.", len(faces))
 
 
 def _rename(asked: argparse.Namespace, tools: Tools) -> int:
@@ -224,7 +231,7 @@ def _split(asked: argparse.Namespace, tools: Tools) -> int:
     if not rest:
         raise BadRequest("These are all faces of the group: name the ones that are somebody else.")
     tools.catalog.faces.split(chosen, rest)
-    return _say_done(tools, f"{len(chosen)} faces are a group of their own now.", len(chosen))
+    return _say_done(tools, f"{counted(len(chosen), 'face')} split off into a group.", len(chosen))
 
 
 def _years(asked: argparse.Namespace, tools: Tools) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.values import PhotoFilter
 from desktop_app.cli.numbers import year
+from desktop_app.cli.terminal_words import counted
 from desktop_app.cli.tools import Tools
 from desktop_app.domain.errors import NotKnown
 from desktop_app.domain.ids import PhotoId
@@ -68,13 +69,13 @@ def _date(asked: argparse.Namespace, tools: Tools) -> int:
     taken = date_typed(asked.when)
     photos = _photos(tools.catalog, asked.photos)
     tools.catalog.photos.set_date(photos, taken)
-    return _say_done(tools, f"{len(photos)} photos are dated.", len(photos))
+    return _say_done(tools, f"{counted(len(photos), 'photo')} dated.", len(photos))
 
 
 def _turn(asked: argparse.Namespace, tools: Tools) -> int:
     photos = _photos(tools.catalog, asked.photos)
     tools.catalog.photos.turn(photos, asked.degrees)
-    return _say_done(tools, f"{len(photos)} photos are turned.", len(photos))
+    return _say_done(tools, f"{counted(len(photos), 'photo')} turned.", len(photos))
 
 
 def _photos(catalog: Catalog, paths: Iterable[Path]) -> list[PhotoId]:

@@ -4,6 +4,11 @@ from desktop_app.domain.photo import DatePrecision, PhotoDate
 from desktop_app.domain.restoration import Restoration
 
 
+def counted(number: int, thing: str) -> str:
+    """ "One face" or "3 faces", to begin a sentence with."""
+    return f"One {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def date_in_words(taken: PhotoDate) -> str:
     """ "14 June 1952", "June 1952", "1952", "the 1950s", "1948 to 1953", or nothing."""
     if taken.earliest is None or taken.latest is None:
@@ -27,7 +32,7 @@ def recipe_in_words(restoration: Restoration) -> list[str]:
     settings = restoration.settings
     extras = ["tone kept"] * settings.keep_tone + ["grain laid over"] * settings.grain
     return [
-        f"made {restoration.made_at:%Y-%m-%d %H:%M} with {restoration.engine}",
+        f"made {restoration.made_at.astimezone():%Y-%m-%d %H:%M} with {restoration.engine}",
         f"device {restoration.device}",
         f"weights {restoration.model_hash}",
         f"seed {restoration.seed}",
