@@ -82,8 +82,10 @@ def group_linked(
     kind = mixed(summed(count, refused[:, 0], mixed(refused[:, 1])).view(np.int64), *sides)
     alike = np.flatnonzero(pull >= int(_TWINS * _STEPS) - int((link_from - 0.01) * _STEPS))
     twin = _twins(vectors[order], one[alike], other[alike], ~named, kind)
-    apart = twin[one] != twin[other]
-    one, other, pull = twin[one[apart]], twin[other[apart]], pull[apart]
+    if (twin != np.arange(count)).any():
+        one, other = twin[one], twin[other]
+        apart = one != other
+        one, other, pull = one[apart], other[apart], pull[apart]
 
     neighbours = Neighbours.of(count, one, other, pull)
     coins = mixed(*vectors[order, :_SORTED_BY].T)

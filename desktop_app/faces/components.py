@@ -10,10 +10,8 @@ def components(count: int, one: NDArray[np.int64], other: NDArray[np.int64]) -> 
     `one` and `other`, (links,), are the ends of the links.
     """
     lowest = np.arange(count)
-    while len(one):
-        ones, others = lowest[one], lowest[other]
-        apart = ones != others
-        one, other, ones, others = one[apart], other[apart], ones[apart], others[apart]
+    ones, others = one, other
+    while len(ones):
         # of several lower ones any does: those that are still apart meet in the next round
         lowest[np.maximum(ones, others)] = np.minimum(ones, others)
         while True:
@@ -21,6 +19,9 @@ def components(count: int, one: NDArray[np.int64], other: NDArray[np.int64]) -> 
             if np.array_equal(followed, lowest):
                 break
             lowest = followed
+        ones, others = lowest[ones], lowest[others]
+        apart = np.flatnonzero(ones != others)
+        ones, others = ones[apart], others[apart]
     return lowest
 
 

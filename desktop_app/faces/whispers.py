@@ -91,13 +91,15 @@ def _loudest(
 ) -> NDArray[np.int64]:
     """The label that pulls each of the asked hardest; its own where it may take none."""
     whose, links = neighbours.of_faces(asked)
-    heard = whose * span + labels[neighbours.near[links]]
+    label_bits = span.bit_length()
+    heard = whose << label_bits | labels[neighbours.near[links]]
     heard = np.sort(heard << _PULL_BITS | neighbours.pull[links])
     pull = heard & (1 << _PULL_BITS) - 1
     heard >>= _PULL_BITS
     first = np.flatnonzero(np.concatenate([[True], heard[1:] != heard[:-1]]))
     pulls = np.add.reduceat(pull, first)
-    whose, heard = np.divmod(heard[first], span)
+    heard = heard[first]
+    whose, heard = heard >> label_bits, heard & (1 << label_bits) - 1
     if never is not None and len(never):
         wanted = asked[whose] * span + heard
         at = np.minimum(np.searchsorted(never, wanted), len(never) - 1)

@@ -170,10 +170,15 @@ def _found(
         for split in catalog.faces.splits(ids)
     ]
     found = np.full(len(faces.ids), -1, np.int64)
-    for some in _parts(hangs):
+    parts = list(_parts(hangs))
+    part_of = np.zeros(len(faces.ids), np.int16)
+    for number, some in enumerate(parts):
+        part_of[some] = number
+    link_in = part_of[one] if len(parts) > 1 else np.zeros(len(one), np.int16)
+    for number, some in enumerate(parts):
         at = np.full(len(faces.ids), -1, np.int64)
         at[some] = np.arange(len(some))
-        inside = at[one] >= 0
+        inside = np.flatnonzero(link_in == number)
         here = [split for split in (_at_places(at, split) for split in splits) if len(split)]
         found[some] = (
             1
