@@ -177,6 +177,13 @@ face_components = Table(
     _number("component"),
 )
 
+component_bundles = Table(
+    "component_bundles",
+    METADATA,
+    Column("component", Integer, primary_key=True),
+    _number("bundle"),
+)
+
 touched_faces = Table(
     "touched_faces",
     METADATA,

@@ -1,8 +1,10 @@
 """What changed since faces were grouped, and which faces hang together with it.
 
 Triggers note each face that a photo, a description or a decision touches, in the transaction of
-the change itself. Faces that hang together, by links or by one person's name, have one number in
-`face_components`; nothing joins two numbers but what is noted. So a grouping reads those alone.
+the change itself. Faces that hang together, by links or by one person's name, are one piece, by its
+number in `face_components`, or several, which have one number in `component_bundles`; nothing joins
+two bundles but what is noted. So a grouping reads those alone, and joins and parts pieces as
+wholes: what many faces hang together with changes with every photo.
 """
 
 from collections.abc import Mapping
@@ -11,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     bindparam,
@@ -23,7 +24,14 @@ from sqlalchemy import (
 )
 
 from desktop_app.catalog.rows import plain
-from desktop_app.catalog.schema import among, face_components, faces, groups_made, touched_faces
+from desktop_app.catalog.schema import (
+    among,
+    component_bundles,
+    face_components,
+    faces,
+    groups_made,
+    touched_faces,
+)
 from desktop_app.catalog.subject import Subject, batches
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId
@@ -46,11 +54,14 @@ class Touched:
 
 @dataclass(frozen=True)
 class HangingTogether:
-    """The component of each face, (faces,), by rising ids; -1 for a face without."""
+    """The piece of each face, (faces,), by rising ids; -1 for a face without. The bundles of pieces
+    that hang together with others."""
 
     ids: NDArray[np.int64]
     before: NDArray[np.int64]
     now: NDArray[np.int64]
+    bundled_before: Mapping[int, int]
+    bundled: Mapping[int, int]
 
 
 class TouchedFaces(Subject):
@@ -76,15 +87,20 @@ class TouchedFaces(Subject):
     def members(
         self, ids: NDArray[np.int64], components: NDArray[np.int64] | None = None
     ) -> NDArray[np.int64]:
-        """The faces of the components of some faces, and of some components; ids, rising."""
+        """The faces that hang together with some faces, or with the pieces that are numbered by
+        `components`; ids, rising."""
         theirs = select(face_components.c.component).where(
             face_components.c.face_id.in_(among(ids.tolist()))
         )
-        which: ColumnElement[bool] = face_components.c.component.in_(theirs)
-        if components is not None:
-            which |= face_components.c.component.in_(among(components.tolist()))
         with self._file.read() as connection:
-            return distinct(_column(connection, select(face_components.c.face_id).where(which)))
+            pieces = distinct(_column(connection, theirs))
+            if components is not None:
+                pieces = np.concatenate([pieces, components])
+            pieces = np.concatenate([pieces, list(_bundles(connection, pieces))]).astype(np.int64)
+            inside = select(face_components.c.face_id).where(
+                face_components.c.component.in_(among(pieces.tolist()))
+            )
+            return distinct(_column(connection, inside))
 
     def of_same_people(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """All confirmed faces of the people for whom some of these are confirmed."""
@@ -100,7 +116,7 @@ class TouchedFaces(Subject):
     def components(
         self, ids: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Ids, rising, and components of those of the faces (without `ids`: all) that have one."""
+        """Ids, rising, and pieces of those of the faces (without `ids`: all) that have one."""
         statement = select(face_components.c.face_id, face_components.c.component)
         if ids is not None:
             statement = statement.where(face_components.c.face_id.in_(among(ids.tolist())))
@@ -109,12 +125,22 @@ class TouchedFaces(Subject):
         found = np.array(rows, np.int64).reshape(-1, 2)
         return np.ascontiguousarray(found[:, 0]), np.ascontiguousarray(found[:, 1])
 
-    def free_component(self) -> int:
-        """A number that no component has, nor had since the last grouping."""
+    def bundles(self, components: NDArray[np.int64] | None = None) -> dict[int, int]:
+        """The bundle of every piece that is in one with some pieces (without these: of all)."""
         with self._file.read() as connection:
-            one = connection.scalar(select(func.max(face_components.c.component)))
-            other = connection.scalar(select(func.max(touched_faces.c.component)))
-        return max(int(one or 0), int(other or 0)) + 1
+            return _bundles(connection, components)
+
+    def free_components(self) -> tuple[int, int]:
+        """A number that no piece has, nor had since the last grouping, and one for a bundle."""
+        columns = (
+            face_components.c.component,
+            touched_faces.c.component,
+            component_bundles.c.component,
+        )
+        with self._file.read() as connection:
+            pieces = [connection.scalar(select(func.max(column))) or 0 for column in columns]
+            bundle = connection.scalar(select(func.max(component_bundles.c.bundle))) or 0
+        return max(pieces) + 1, bundle + 1
 
     def free_group(self) -> int:
         """A number above those of all groups."""
@@ -148,9 +174,9 @@ class TouchedFaces(Subject):
     ) -> CatalogChanges:
         """Keeps what a grouping found: the groups of faces, or none, and what hangs together.
 
-        A transaction for every 200 faces. Until the last of them what was touched stays noted, and
-        so does every component that is rewritten: after a kill the next grouping begins with the
-        same faces. What is noted meanwhile stays for the next grouping.
+        A transaction for every 200 faces or pieces. Until the last of them what was touched stays
+        noted, and so does every piece: after a kill the next grouping begins with the same faces.
+        What is noted meanwhile stays for the next grouping.
         """
         own = self._begin(touched, hanging)
         moved = hanging.before != hanging.now
@@ -164,6 +190,9 @@ class TouchedFaces(Subject):
                     {face: numbers[face] for face in batch if face in numbers},
                 )
                 connection.execute(delete(touched_faces).where(touched_faces.c.id > last))
+        for pieces in batches(sorted(hanging.bundled_before.items() ^ hanging.bundled.items())):
+            with self._file.write(bulk=True) as connection:
+                _bundle(connection, {piece for piece, _ in pieces}, hanging.bundled)
         with self._file.write() as connection:
             again = _changed_meanwhile(connection, touched.last, own, hanging)
             connection.execute(
@@ -178,15 +207,17 @@ class TouchedFaces(Subject):
         return CatalogChanges.of(faces=labels)
 
     def _begin(self, touched: Touched, hanging: HangingTogether) -> range:
-        """Notes every component that is about to be rewritten; the numbers of these notes."""
+        """Notes every piece of what is about to be rewritten; the numbers of these notes."""
         with self._file.write() as connection:
             if touched.faces is None:
                 connection.execute(delete(groups_made))
                 return range(0)
-            numbers = np.unique(np.concatenate([hanging.before, hanging.now]))
-            _note(connection, numbers[numbers >= 0])
+            bundled = np.array([*hanging.bundled_before, *hanging.bundled], np.int64)
+            numbers = distinct(np.concatenate([hanging.before, hanging.now, bundled]))
+            numbers = numbers[numbers >= 0]
+            _note(connection, numbers)
             last = int(connection.scalar(select(func.max(touched_faces.c.id))) or 0)
-        return range(last + 1 - np.count_nonzero(numbers >= 0), last + 1)
+        return range(last + 1 - len(numbers), last + 1)
 
 
 def _write(
@@ -222,10 +253,33 @@ def _write(
         )
 
 
+def _bundle(connection: Connection, pieces: set[int], bundled: Mapping[int, int]) -> None:
+    connection.execute(
+        delete(component_bundles).where(component_bundles.c.component.in_(among(pieces)))
+    )
+    rows = [
+        {"component": piece, "bundle": bundled[piece]}
+        for piece in sorted(pieces)
+        if piece in bundled
+    ]
+    if rows:
+        connection.execute(insert(component_bundles), rows)
+
+
+def _bundles(connection: Connection, components: NDArray[np.int64] | None) -> dict[int, int]:
+    statement = select(component_bundles.c.component, component_bundles.c.bundle)
+    if components is not None:
+        theirs = select(component_bundles.c.bundle).where(
+            component_bundles.c.component.in_(among(distinct(components).tolist()))
+        )
+        statement = statement.where(component_bundles.c.bundle.in_(theirs))
+    return dict(plain(connection, statement))
+
+
 def _changed_meanwhile(
     connection: Connection, last: int, own: range, hanging: HangingTogether
 ) -> NDArray[np.int64]:
-    """The components, by their new numbers, out of which a face went while they were found."""
+    """The pieces, by their new numbers, out of which a face went while they were found."""
     later = select(touched_faces.c.face_id, func.coalesce(touched_faces.c.component, -1)).where(
         touched_faces.c.id > last,
         ~touched_faces.c.id.between(own.start, own.stop - 1),
@@ -241,7 +295,7 @@ def _changed_meanwhile(
 def _note(connection: Connection, components: NDArray[np.int64]) -> None:
     if len(components):
         connection.execute(
-            insert(touched_faces), [{"component": number} for number in components.tolist()]
+            insert(touched_faces).from_select(["component"], among(components.tolist()))
         )
 
 

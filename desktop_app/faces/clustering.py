@@ -79,7 +79,9 @@ def group_linked(
         held = (split[one] < 0) | (split[other] < 0) | (split[one] == split[other])
         one, other, pull = one[held], other[held], pull[held]
 
-    kind = mixed(summed(count, refused[:, 0], mixed(refused[:, 1])).view(np.int64), *sides)
+    # of all refusals: whether a refused person has a face here must make no difference
+    no = summed(count, place[said.refused[:, 0]], mixed(said.refused[:, 1]))
+    kind = mixed(no.view(np.int64), *sides)
     alike = np.flatnonzero(pull >= int(_TWINS * _STEPS) - int((link_from - 0.01) * _STEPS))
     twin = _twins(vectors[order], one[alike], other[alike], ~named, kind)
     if (twin != np.arange(count)).any():
@@ -88,7 +90,11 @@ def group_linked(
         one, other, pull = one[apart], other[apart], pull[apart]
 
     neighbours = Neighbours.of(count, one, other, pull)
-    coins = mixed(*vectors[order, :_SORTED_BY].T)
+    # else copies of which different things were said listen at once, and change places for ever
+    told = no + np.where(named, mixed(said.people[order]), np.uint64(0))
+    for split in sides:
+        told += np.where(split < 0, np.uint64(0), mixed(split))
+    coins = mixed(*vectors[order, :_SORTED_BY].T) + told
     own = len(people) + np.arange(count)
     labels = whispered(neighbours, own, np.zeros(count, bool), coins)
     if named.any():

@@ -1,5 +1,7 @@
 """Finds which faces hang together, and tells by a number whether anything of it has changed."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,3 +92,59 @@ def renumbered(
             free += 1
         renamed[group] = numbers[group]
     return renamed[found]
+
+
+def pieces(
+    hangs: NDArray[np.int64],
+    before: NDArray[np.int64],
+    bundles: Mapping[int, int],
+    free: int,
+    free_bundle: int,
+) -> tuple[NDArray[np.int64], dict[int, int]]:
+    """How to keep what hangs together so that little changes: the piece of each face, (faces,),
+    and the bundle of each piece that hangs together with others.
+
+    `hangs`, (faces,), are numbers of what hangs together, below 0 for a face that is in nothing;
+    `before` the pieces the faces were in, below 0 for none, and `bundles` those of the pieces.
+    A piece stays while its faces hang together; of one that falls apart the largest part keeps
+    the number. A new face joins the largest piece. `free` numbers were never given.
+    """
+    now = np.full(len(hangs), -1, np.int64)
+    known = np.flatnonzero((hangs >= 0) & (before >= 0))
+    width = int(before.max(initial=0)) + 1
+    parts, which, sizes = np.unique(
+        hangs[known] * width + before[known], return_inverse=True, return_counts=True
+    )
+    group, was = np.divmod(parts, width)
+    by_size = np.lexsort((group, -sizes))
+    numbers = was.copy()
+    split_off = np.ones(len(parts), bool)
+    split_off[by_size[np.unique(was[by_size], return_index=True)[1]]] = False
+    numbers[split_off] = free + np.arange(np.count_nonzero(split_off))
+    free += int(np.count_nonzero(split_off))
+    now[known] = numbers[which]
+
+    new = np.flatnonzero((hangs >= 0) & (before < 0))
+    groups, largest = np.unique(group[by_size], return_index=True)
+    alone = np.unique(hangs[new][~among(groups, hangs[new])])
+    every = np.concatenate([groups, alone])
+    joins = np.concatenate([numbers[by_size[largest]], free + np.arange(len(alone))])
+    order = np.argsort(every)
+    now[new] = joins[order[np.searchsorted(every[order], hangs[new])]]
+
+    together: dict[int, int] = {}
+    taken: set[int] = set()
+    shared = np.bincount(np.searchsorted(groups, group), minlength=len(groups)) > 1
+    several = by_size[shared[np.searchsorted(groups, group[by_size])]]
+    for part in several.tolist():
+        bundle = bundles.get(int(was[part]))
+        if bundle is not None and int(group[part]) not in together and bundle not in taken:
+            together[int(group[part])] = bundle
+            taken.add(bundle)
+    joined: dict[int, int] = {}
+    for part in np.sort(several).tolist():
+        if int(group[part]) not in together:
+            together[int(group[part])] = free_bundle
+            free_bundle += 1
+        joined[int(numbers[part])] = together[int(group[part])]
+    return now, joined

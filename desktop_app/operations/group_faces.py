@@ -13,12 +13,12 @@ from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId
 from desktop_app.domain.progress import Progress, Report, silent
 from desktop_app.faces.clustering import NOBODY, Said, group_linked
-from desktop_app.faces.components import among, components, distinct, renumbered
+from desktop_app.faces.components import among, components, distinct, pieces, renumbered
 from desktop_app.faces.links import LINK_FROM, links_of
 from desktop_app.faces.matrix import FaceMatrix
 
 _TOGETHER = 100_000  # faces grouped at a time: bounds the memory of a first grouping
-_RULE = f"2 from {LINK_FROM}"
+_RULE = f"3 from {LINK_FROM}"
 """Its first number is to be raised when `group_linked` comes to other groups: then all are found
 anew."""
 
@@ -44,7 +44,7 @@ def regroup_people(catalog: Catalog, model: str, report: Report = silent) -> Cat
     kept = catalog.faces.links(model, ids)
     grouped = ~known.poor & matrix.has(known.ids) & among(kept.compared, known.ids)
     faces = _only(known, grouped)
-    hanging, hangs = _hanging_together(catalog, ids, kept, faces)
+    hanging, hangs = _hanging_together(catalog, ids, touched, kept, faces)
     found = _found(catalog, ids, matrix, kept, faces, hangs)
     before = np.unique(faces.group[faces.group >= 0])
     inside = dict(zip(*np.unique(known.group, return_counts=True), strict=True))
@@ -122,7 +122,11 @@ def _around(catalog: Catalog, model: str, touched: Touched) -> NDArray[np.int64]
 
 
 def _hanging_together(
-    catalog: Catalog, ids: NDArray[np.int64] | None, kept: KeptLinks, faces: Groupable
+    catalog: Catalog,
+    ids: NDArray[np.int64] | None,
+    touched: Touched,
+    kept: KeptLinks,
+    faces: Groupable,
 ) -> tuple[HangingTogether, NDArray[np.int64]]:
     """What hangs together by links and by names, and of each of `faces`, (faces,), with what.
 
@@ -139,14 +143,15 @@ def _hanging_together(
         np.concatenate([kept.other, at[by_person[:-1][same]]]),
     )
     had, numbers = catalog.faces.components(ids)
+    there = None if ids is None else np.concatenate([numbers, touched.components])
+    bundles = catalog.faces.bundles(there)
     every = distinct(np.concatenate([kept.compared, had]))
     before = np.full(len(every), -1, np.int64)
     before[np.searchsorted(every, had)] = numbers
-    now = np.full(len(every), -1, np.int64)
-    places = np.searchsorted(every, kept.compared)
-    compact = np.unique(found, return_inverse=True)[1]
-    now[places] = renumbered(compact, before[places], set(), catalog.faces.free_component())
-    return HangingTogether(every, before, now), found[at]
+    hangs = np.full(len(every), -1, np.int64)
+    hangs[np.searchsorted(every, kept.compared)] = found
+    now, joined = pieces(hangs, before, bundles, *catalog.faces.free_components())
+    return HangingTogether(every, before, now, bundles, joined), found[at]
 
 
 def _found(

@@ -23,8 +23,8 @@ SECOND = '''
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -42,8 +42,8 @@ def two_steps(folder: Path, last: str = "") -> Steps:
     """The migrations of a version to come, whose second step ends with `last`."""
     copy = folder / "100% migrations"
     shutil.copytree(STEPS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "0010_second.py").write_text(SECOND.format(last=last))
-    return Steps(copy, "0010")
+    (copy / "versions" / "0011_second.py").write_text(SECOND.format(last=last))
+    return Steps(copy, "0011")
 
 
 def tables(path: Path) -> set[str]:
@@ -176,7 +176,7 @@ def test_a_step_is_taken_after_a_backup(path: Path, tmp_path: Path) -> None:
     with Catalog.open(path) as catalog:
         catalog.people.add("Anna")
     with Catalog.open(path, steps=two_steps(tmp_path)) as catalog:
-        assert catalog.facts().schema == "0010"
+        assert catalog.facts().schema == "0011"
         (backup,) = catalog.backups()
     assert "extra" in tables(path)
     assert "extra" not in tables(backup)

@@ -1,12 +1,13 @@
 """Groups are people, whatever the order of the photos, and as the user said."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from desktop_app.faces.clustering import NOBODY, Said, group_faces, group_linked
-from desktop_app.faces.components import components, mixed, summed
+from desktop_app.faces.components import components, mixed, pieces, summed
 from desktop_app.faces.fixed_point import fixed_point
 from desktop_app.faces.links import Links, links_of
 from desktop_app.faces.neighbours import FaceBlock
@@ -95,6 +96,19 @@ def test_a_component_comes_out_the_same_whatever_lies_beside_it() -> None:
     assert _same(together[len(beside) :], _grouped(here))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_copies_of_which_different_things_were_said_stay_together(seed: int) -> None:
+    faces = faces_of(1, 4, 0.7, seed)
+    copies = np.concatenate([faces, faces[:2]])
+    people = np.array([5, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY])
+    refused = np.array([[1, 6]])
+    beside = faces_of(1, 1, 0.1, seed + 100)
+    alone = _grouped(copies, Said(people, refused))
+    assert (alone[4:] == alone[:2]).all()
+    together = _grouped(np.concatenate([copies, beside]), Said(np.append(people, 6), refused))
+    assert _same(together[: len(copies)], alone)
+
+
 def test_no_group_holds_both_sides_of_a_split() -> None:
     faces = faces_of(1, 12, 0.4)
     split = np.full(12, -1, np.int8)
@@ -115,6 +129,27 @@ def test_components_are_what_hangs_together(links: list[tuple[int, int]]) -> Non
         for one, other in links:
             walked[[one, other]] = min(walked[one], walked[other])
     assert found.tolist() == walked.tolist()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    faces=st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 6)), max_size=30),
+    bundles=st.dictionaries(st.integers(0, 6), st.integers(0, 2)),
+)
+def test_pieces_and_bundles_hang_together_as_their_faces_do(
+    faces: list[tuple[int, int]], bundles: dict[int, int]
+) -> None:
+    hangs, before = np.array(faces, np.int64).reshape(-1, 2).T
+    now, joined = pieces(hangs, before, bundles, 7, 3)
+    assert ((now < 0) == (hangs < 0)).all()
+    bundle = [(0, joined[piece]) if piece in joined else (1, piece) for piece in now.tolist()]
+    for one in np.flatnonzero(now >= 0):
+        for other in np.flatnonzero(now >= 0):
+            assert (bundle[one] == bundle[other]) == (hangs[one] == hangs[other])
+    for piece in set(before[(before >= 0) & (hangs >= 0)].tolist()):
+        mine = hangs[(before == piece) & (hangs >= 0)]
+        stay = hangs[(before == piece) & (now == piece)]
+        assert len(stay) == np.bincount(mine).max()
 
 
 def test_a_sum_of_what_faces_hold_sees_every_change_and_no_order() -> None:

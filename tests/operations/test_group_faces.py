@@ -187,10 +187,10 @@ def test_a_component_that_was_half_written_is_found_again_as_a_whole(
     catalog = library.catalog
     faces = _add(library, range(2 * EACH))
     late = [faces[EACH], faces[EACH + 1]]  # their rows alone name the others of their person
+    catalog.faces.name([faces[0], faces[2 * EACH - 1]], "Anna")  # from the first: one piece
     catalog.faces.set_status(late, AssignmentStatus.IGNORED)
     regroup_people(catalog, MODEL)
     catalog.faces.set_status(late, AssignmentStatus.NONE)
-    catalog.faces.name([faces[0], faces[2 * EACH - 1]], "Anna")
     regroup_people(catalog, MODEL)
     catalog.faces.set_status([faces[0]], AssignmentStatus.NOT_A_FACE)
 
@@ -208,6 +208,58 @@ def test_a_component_that_was_half_written_is_found_again_as_a_whole(
     regroup_people(catalog, MODEL)
     assert asked == [2 * EACH - 1, EACH]
     assert _groups(library, faces) == {frozenset(range(1, EACH)), frozenset(range(EACH, 2 * EACH))}
+
+
+def test_a_bundle_that_was_half_written_is_found_again_as_a_whole(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = library.catalog
+    faces = _add(library, range(3 * EACH))
+    regroup_people(catalog, MODEL)
+    asked = _regrouped(library, monkeypatch)
+    catalog.faces.name([faces[0], faces[EACH], faces[2 * EACH]], "Anna")  # three pieces, joined
+
+    def killed() -> None:
+        raise _Killed
+
+    written: list[list[int]] = []
+
+    def batches(rows: Iterable[int]) -> Iterator[Sequence[int]]:
+        rows = list(rows)
+        written.append(rows)
+        for batch in by_size(rows, 2):
+            yield batch
+            if len(written) == 2:  # of the three pieces two are joined
+                killed()
+
+    monkeypatch.setattr("desktop_app.catalog.touched.batches", batches)
+    with pytest.raises(_Killed):
+        regroup_people(catalog, MODEL)
+    assert len(written[1]) == 3
+    monkeypatch.undo()
+    asked = _regrouped(library, monkeypatch)
+    regroup_people(catalog, MODEL)
+    catalog.faces.set_status([faces[2 * EACH + 1]], AssignmentStatus.IGNORED)
+    regroup_people(catalog, MODEL)
+    assert asked == [3 * EACH, 3 * EACH - 1]
+
+
+def test_what_is_joined_and_parted_is_not_written_face_by_face(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = library.catalog
+    faces = _add(library, range(3 * EACH))
+    regroup_people(catalog, MODEL)
+    pieces = catalog.faces.components()
+    catalog.faces.name([faces[0], faces[EACH], faces[2 * EACH]], "Anna")
+    regroup_people(catalog, MODEL)
+    assert np.array_equal(catalog.faces.components(), pieces)
+    assert len(catalog.faces.bundles()) == 3
+    assert len(set(catalog.faces.bundles().values())) == 1
+    catalog.people.undo()
+    regroup_people(catalog, MODEL)
+    assert np.array_equal(catalog.faces.components(), pieces)
+    assert catalog.faces.bundles() == {}
 
 
 def test_a_face_that_goes_while_its_group_is_written_is_missed_there(
