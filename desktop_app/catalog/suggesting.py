@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from desktop_app.catalog.rows import plain
 from desktop_app.catalog.schema import (
@@ -47,7 +58,7 @@ class Asked:
 
     ids: NDArray[np.int64]
     score: NDArray[np.float64]  # cosine to the nearest face with a name
-    suggested: NDArray[np.bool_]
+    person: NDArray[np.int64]  # whom it was suggested for; -1 where something spoke against it
 
 
 class Suggesting(Subject):
@@ -127,12 +138,12 @@ class Suggesting(Subject):
 
     def asked(self, ids: NDArray[np.int64]) -> Asked:
         """Of some faces those that are like somebody."""
-        return self._asked(_grounds().where(suggestion_grounds.c.face_id.in_(among(ids.tolist()))))
+        return self._asked(suggestion_grounds.c.face_id.in_(among(ids.tolist())))
 
     def suggested_below(self, score: float) -> Asked:
         """The suggested faces that are less like the person than that."""
         weak = suggestion_grounds.c.against.is_(None) & (suggestion_grounds.c.score < score)
-        return self._asked(_grounds().where(weak))
+        return self._asked(weak)
 
     def suggest(self, suggestions: Sequence[Suggestion]) -> CatalogChanges:
         """Notes whom each face may show, and on what that rests.
@@ -180,18 +191,22 @@ class Suggesting(Subject):
                 if gone.rowcount < _NOTES:
                     return
 
-    def _asked(self, statement: Select[tuple[int, float, bool]]) -> Asked:
-        with self._file.read() as connection:
-            rows = plain(connection, statement.order_by(suggestion_grounds.c.face_id))
-        ids, scores, suggested = zip(*rows, strict=True) if rows else ((), (), ())
-        return Asked(
-            np.array(ids, np.int64), np.array(scores, np.float64), np.array(suggested, bool)
+    def _asked(self, which: ColumnElement[bool]) -> Asked:
+        grounds = suggestion_grounds.c
+        # a person who is gone meanwhile is none of those who are there, and none was 0
+        person = case((grounds.against.is_(None), func.coalesce(faces.c.person_id, 0)), else_=-1)
+        statement = (
+            select(grounds.face_id, grounds.score, person)
+            .join(faces, faces.c.id == grounds.face_id)
+            .where(which)
+            .order_by(grounds.face_id)
         )
-
-
-def _grounds() -> Select[tuple[int, float, bool]]:
-    grounds = suggestion_grounds.c
-    return select(grounds.face_id, grounds.score, grounds.against.is_(None))
+        with self._file.read() as connection:
+            rows = plain(connection, statement)
+        ids, scores, whom = zip(*rows, strict=True) if rows else ((), (), ())
+        return Asked(
+            np.array(ids, np.int64), np.array(scores, np.float64), np.array(whom, np.int64)
+        )
 
 
 def _suggest(connection: Connection, batch: Sequence[Suggestion]) -> CatalogChanges:

@@ -45,6 +45,13 @@ class Evidence:
         """Every face that says something about others; ids, rising."""
         return np.unique(np.concatenate([self.own, self.strangers, self.refused[:, 0]]))
 
+    def people_of(self, faces: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(faces,): whose each face is; -1 for nobody's."""
+        found = np.full(len(faces), -1, np.int64)
+        mine = among(self.own, faces)
+        found[mine] = self.person[np.searchsorted(self.own, faces[mine])]
+        return found
+
 
 @dataclass(frozen=True)
 class Grounds:
@@ -91,7 +98,7 @@ def weigh(
     """
     grounds = _nearest(asked.ids, reach, evidence)
     person = grounds.person[reach.asked]
-    whose = _persons(reach.face, evidence)
+    whose = evidence.people_of(reach.face)
     row, face, second = _most(reach, (whose >= 0) & (whose != person))
     close = grounds.score[row] - second < _ahead(poor[row])
     grounds.against[row[close]] = face[close]
@@ -125,7 +132,7 @@ def _out_of_reach(
         if not len(block):
             continue
         cosine = vectors @ floating(block.vectors).T
-        theirs = _persons(block.ids, evidence) == person[:, None]
+        theirs = evidence.people_of(block.ids) == person[:, None]
         cosine[theirs | (cosine >= SUGGEST_FROM)] = -1
         best = np.argmax(cosine, axis=1)
         nearer = cosine[rows, best] > second
@@ -143,7 +150,7 @@ def _nearest(ids: NDArray[np.int64], reach: Reach, evidence: Evidence) -> Ground
         np.full(len(ids), -1, np.int64),
     )
     grounds.nearest[row], grounds.score[row] = face, cosine
-    grounds.person[row] = _persons(face, evidence)
+    grounds.person[row] = evidence.people_of(face)
     return grounds
 
 
@@ -155,14 +162,6 @@ def _most(
     order = np.lexsort((face, -cosine, row))
     first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
     return row[first], face[first], cosine[first]
-
-
-def _persons(faces: NDArray[np.int64], evidence: Evidence) -> NDArray[np.int64]:
-    """(faces,): by the user's word; -1 for none."""
-    found = np.full(len(faces), -1, np.int64)
-    mine = among(evidence.own, faces)
-    found[mine] = evidence.person[np.searchsorted(evidence.own, faces[mine])]
-    return found
 
 
 def _refused(

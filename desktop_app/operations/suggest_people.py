@@ -155,28 +155,29 @@ def _nearer(
     known[known] = before.ids[at[known]] == reach.face[known]
     score = np.zeros(len(reach.face))
     score[known] = before.score[at[known]]
-    suggested = np.zeros(len(reach.face), bool)
-    suggested[known] = before.suggested[at[known]]
-    named = np.isin(speaking, evidence.own)[reach.asked]
-    # one with a name is heard where it is the nearest, or holds a suggestion back; one that
-    # speaks against names only where there is a suggestion
-    least = np.where(suggested & named, score - POOR_AHEAD_OF_NEXT, score)
-    heard = (reach.cosine >= least) & (named | suggested)
-    return reach.face[heard]
+    shown = np.full(len(reach.face), -1, np.int64)
+    shown[known] = before.person[at[known]]
+    speaks_for = evidence.people_of(block.ids)[reach.asked]
+    # a face with a name is heard where it is the nearest, or another person's and nearly so; one
+    # without a name, where it is as near and there is a suggestion
+    holds_back = (shown >= 0) & (speaks_for >= 0) & (speaks_for != shown)
+    least = np.where(holds_back, score - POOR_AHEAD_OF_NEXT, score)
+    return reach.face[(reach.cosine >= least) & ((speaks_for >= 0) | (shown >= 0))]
 
 
 def _weaker(
     library: _Library, speaking: NDArray[np.int64], evidence: Evidence
 ) -> NDArray[np.int64]:
-    """The faces suggested for somebody whom one with a name, out of reach, may hold back."""
+    """The faces suggested for somebody whom one of another, out of reach, may hold back."""
     named = library.matrix.of_faces(np.intersect1d(speaking, evidence.own))
+    person = evidence.people_of(named.ids)
     weak = library.catalog.faces.suggested_below(SUGGEST_FROM + POOR_AHEAD_OF_NEXT)
-    there = library.matrix.has(weak.ids)
-    ids, score = weak.ids[there], weak.score[there]
+    there = np.flatnonzero(library.matrix.has(weak.ids)) if len(named) else np.zeros(0, np.intp)
     found = [np.zeros(0, np.int64)]
-    for start in range(0, len(ids) if len(named) else 0, _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        cosine = library.matrix.embeddings(ids[part]) @ floating(named.vectors).T
-        close = cosine.max(axis=1) >= score[part] - POOR_AHEAD_OF_NEXT
-        found.append(ids[part][close])
+    for start in range(0, len(there), _AT_ONCE):
+        part = there[start : start + _AT_ONCE]
+        cosine = library.matrix.embeddings(weak.ids[part]) @ floating(named.vectors).T
+        cosine[weak.person[part, None] == person] = -1
+        close = cosine.max(axis=1) >= weak.score[part] - POOR_AHEAD_OF_NEXT
+        found.append(weak.ids[part][close])
     return np.concatenate(found)
