@@ -159,6 +159,7 @@ def _face_row(catalog: Catalog, face: Face, name: str | None) -> dict[str, Any]:
 
 
 def _name(asked: argparse.Namespace, tools: Tools) -> int:
+    name = checked_name(asked.name)
     catalog = tools.catalog
     faces = _wanted_faces(asked, catalog)
     if asked.group is not None:
@@ -169,14 +170,12 @@ def _name(asked: argparse.Namespace, tools: Tools) -> int:
     if not faces and asked.born is None:
         raise BadRequest("Say which faces: --face ID or --group N.")
     if faces:
-        name_faces(catalog, faces, asked.name)
+        name_faces(catalog, faces, name)
     if asked.born is not None:
         person = person_named(catalog, asked.name)
         catalog.people.set_years(person.id, Year(asked.born, asked.about), person.died)
     suggest_people(catalog, tools.eyes.embedder.id)
-    return _say_done(
-        tools, f"{counted(len(faces), 'face')} named {checked_name(asked.name)}.", len(faces)
-    )
+    return _say_done(tools, f"{counted(len(faces), 'face')} named {name}.", len(faces))
 
 
 def _confirm(asked: argparse.Namespace, tools: Tools) -> int:
