@@ -8,8 +8,32 @@ from desktop_app.domain.errors import ExpectedError
 from desktop_app.domain.progress import silent
 from desktop_app.imaging.scan import scan_folder
 
-_NETWORK_DRIVES = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "gluster", "fuse.", "vboxsf", "davfs")
-"""Beginnings of the names of file systems that do not tell what others write (mount(8))."""
+_NETWORK_DRIVES = (
+    "nfs",
+    "cifs",
+    "smb",
+    "9p",
+    "afs",
+    "ceph",
+    "gluster",
+    "fuse.",
+    "vboxsf",
+    "davfs",
+    "virtiofs",
+    "vmhgfs",
+    "prl_fs",
+    "lustre",
+    "beegfs",
+    "gpfs",
+    "gfs2",
+    "ocfs2",
+    "ncp",
+)
+"""Beginnings of the names of file systems that do not tell what others write (mount(8)).
+
+`fuseblk` is not among them: a drive of this computer, as of NTFS, whose every change goes through
+its own kernel.
+"""
 
 _REMOTE = 4  # DRIVE_REMOTE of GetDriveTypeW
 _FIELDS_BEFORE_POINT = 4  # of a line of /proc/self/mountinfo, proc_pid_mountinfo(5)

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -67,6 +68,39 @@ def folder(tmp_path: Path) -> Path:
 
 def cannot(_folder: Path) -> Events:
     raise OSError(errno.ENOSPC, "inotify watch limit reached")
+
+
+class Silent:
+    """What the system tells of a drive on which others write: nothing."""
+
+    def __init__(self, folder: Path) -> None: ...
+
+    def take_whole(self) -> bool:
+        return False
+
+    def stop(self) -> None: ...
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "virtiofs", "ext4"])
+def test_a_drive_on_which_others_write_is_walked_though_the_system_hears_it(
+    watch: Watch, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    mounts = f"22 1 8:1 / / rw - ext4 /dev/sda1 rw\n40 22 0:50 / {folder} rw - {kind} nas:/x rw\n"
+    monkeypatch.setattr(sys, "platform", "linux")
+    read_text = Path.read_text
+
+    def told_mounts(path: Path, *how: str) -> str:
+        return mounts if path == Path("/proc/self/mountinfo") else read_text(path, *how)
+
+    monkeypatch.setattr(Path, "read_text", told_mounts)
+    told = watch(folder, listen=Silent)
+    if kind == "ext4":
+        (folder / "new.jpg").write_bytes(b"x")
+        told.stays(0)
+        return
+    told.wait(1)  # the walk may know more than the catalog
+    (folder / "new.jpg").write_bytes(b"x")
+    told.wait(2)
 
 
 @pytest.mark.parametrize("listen", [None, cannot], ids=["told by the system", "walked"])
