@@ -43,6 +43,19 @@ def index_folder(
     nothing in it is given up.
     """
     changes = rescan_folder(catalog, folder_id, report)
+    return changes | look_at_found(catalog, folder_id, eyes, thumbnails, report, max_pixels, order)
+
+
+def look_at_found(
+    catalog: Catalog,
+    folder_id: FolderId,
+    eyes: Eyes,
+    thumbnails: ThumbnailStore,
+    report: Report,
+    max_pixels: int = MAX_PIXELS,
+    order: LookingOrder | None = None,
+) -> CatalogChanges:
+    """The second half of `index_folder`: looks at what `rescan_folder` found."""
     order = order or LookingOrder()
     total = catalog.photos.count(PhotoFilter(folder_id=folder_id, state=PhotoState.FOUND))
     report(Progress(0, total))
@@ -57,7 +70,7 @@ def index_folder(
     with Lookers(eyes, thumbnails, max_pixels) as lookers:
         look_through(lookers, lookers.ask, waiting, keeper, order, report, total, gone)
     catalog.folders.mark_indexed(folder_id)
-    return changes | keeper.changes | CatalogChanges.of(folders=[folder_id])
+    return keeper.changes | CatalogChanges.of(folders=[folder_id])
 
 
 def rescan_folder(catalog: Catalog, folder_id: FolderId, report: Report) -> CatalogChanges:

@@ -17,7 +17,7 @@ from desktop_app.domain.progress import Progress, Report
 from desktop_app.jobs.job import Job
 from desktop_app.jobs.runner import Lane
 from desktop_app.operations.add_folder import add_folder, folder_of, remove_folder
-from desktop_app.operations.index_folder import index_folder
+from desktop_app.operations.index_folder import look_at_found, rescan_folder
 from desktop_app.operations.looking_order import LookingOrder, Pace
 from desktop_app.ui import words
 from desktop_app.ui.looking_closer import LookingCloser
@@ -257,8 +257,11 @@ def _add_folder(catalog: Catalog, path: Path, _report: Report) -> tuple[FolderId
 def _read_folder(
     means: Means, folder_id: FolderId, max_pixels: int, order: LookingOrder, report: Report
 ) -> _Read:
-    catalog, eyes = means.catalog, means.eyes.get()
-    changes = index_folder(catalog, folder_id, eyes, means.thumbnails, report, max_pixels, order)
+    catalog = means.catalog
+    changes = rescan_folder(catalog, folder_id, report)
+    report(Progress(0, None))  # what was found is shown while the models are opened
+    eyes = means.eyes.get()
+    changes |= look_at_found(catalog, folder_id, eyes, means.thumbnails, report, max_pixels, order)
 
     def now(state: PhotoState) -> int:
         there = catalog.photos.ids(PhotoFilter(folder_id=folder_id, state=state))

@@ -238,6 +238,26 @@ def test_what_is_on_the_screen_is_looked_at_first(
     looking.resume()
 
 
+def test_new_photos_stand_in_the_library_before_the_models_are_open(
+    qtbot: QtBot, screen: LibraryScreen, means: Means, folder: Path, library: Library
+) -> None:
+    may_open = threading.Event()
+
+    def open_late() -> Eyes:
+        assert may_open.wait(20)
+        return Eyes(Held(), Grey())
+
+    looking = Looking(replace(means, eyes=OpenedEyes(open_late)))
+    looking.catalog_changed.connect(screen.refresh)
+    paint_photo(folder / "new.jpg", 7, [(20, 120)])
+    try:
+        looking.look_at(library.catalog.folders.all()[0].id)
+        qtbot.waitUntil(lambda: screen.grid.photos.rowCount() == 7, timeout=LONG)
+    finally:
+        may_open.set()
+    qtbot.waitUntil(lambda: not library.catalog.photos.next_to_index(None, 9), timeout=LONG)
+
+
 def test_once_all_is_read_photos_are_looked_at_closely(
     qtbot: QtBot, bench: Workbench, means: Means, folder: Path, library: Library
 ) -> None:
