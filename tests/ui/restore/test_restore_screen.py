@@ -48,7 +48,7 @@ def test_in_a_small_window_the_words_beside_a_face_and_on_its_button_are_whole(
     _, room = laid_out(faces.list.visualRect(faces.list.faces.index(0)))
     state = QFontMetrics(theme.font(theme.Type.CAPTION))
     scroll_bar = 12
-    for words in ("Few references", "Draft to look at", "Not confirmed yet"):
+    for words in ("Few references", "No references", "No name yet"):
         assert state.horizontalAdvance(words) <= room.width() - MARK - scroll_bar
     for ready in (0, 1, 12):
         faces.offer_all(ready, 30)
