@@ -89,7 +89,8 @@ class Restless:
 
     def open_compare_or_export(self) -> None:
         catalog = self.likeness.catalog
-        for photo in self._luck.sample(self._photos(), min(8, len(self._photos()))):
+        photos = self._photos()  # once: they come and go
+        for photo in self._luck.sample(photos, min(8, len(photos))):
             results = tuple(r.id for r in catalog.restorations.of_photo(photo))
             if results:
                 subject = CompareSubject(photo, results)
