@@ -49,15 +49,15 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     return asked
 
 
-def _scene(path: Path, head: RgbImage, height: int, orientation: int = 1) -> Path:
-    """A photo of 12 megapixels with a face this high."""
+def _scene(path: Path, head: RgbImage, height: int, orientation: int = 1, turned: int = 0) -> Path:
+    """A photo of 12 megapixels with a face this high, upright once it is turned so."""
     wall = np.full((3000, 4000, 3), (120, 118, 110), np.uint8)
     ratio = 2 * height / head.shape[0]
     small = cv2.resize(head, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
     wall[1700 : 1700 + small.shape[0], 900 : 900 + small.shape[1]] = small
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored = {1: wall, 6: np.rot90(wall, 1)}[orientation]
+    stored = np.rot90(wall, (orientation == 6) + turned // 90)
     Image.fromarray(np.ascontiguousarray(stored)).save(path, quality=92, exif=exif)
     return path
 
@@ -125,7 +125,7 @@ def test_a_face_is_described_as_the_whole_photo_shows_it(
     orientation: int,
     turned: int,
 ) -> None:
-    path = _scene(tmp_path / "p.jpg", head, height, orientation)
+    path = _scene(tmp_path / "p.jpg", head, height, orientation, turned)
     (face,) = _look(path, eyes, turned).faces
     assert sides == ([2000, None] if height == 48 else [2000])
     (whole,) = see_faces(decode_photo(path, turned=turned).image, eyes)
