@@ -42,7 +42,7 @@ STRAIGHT = 8.0  # degrees; the five points are good for a face that leans less t
 PLAIN = 0.7  # score from which the quick look takes an upright finding for a face
 
 # Looks at one face: its height in pixels, and the side of the look in heights of the face
-QUICK = (48, 8 / 3)  # at a finding of little score, for the first time
+QUICK = (48, 3.2)  # at a finding of little score, for the first time; one that lies is inexact
 LOOKS = ((100, 3.2), (160, 2.4), (100, 3.2), (160, 2.4))
 LOOKS_AT_SMALL = ((64, 3.2), (100, 3.2)) * 2  # in a reduced picture: more would only be a blur
 EXACT = (160, 1.6)  # the quick look's one look at a face, for its points
