@@ -59,8 +59,15 @@ class QuickDetector(SmallPictureDetector, Protocol):
         """Whether that leaves anything out in a photo of this longer side."""
         ...
 
-    def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
-        """The faces that a first look shows, in the picture's pixels, the surest first."""
+    def quick_view(self, picture: RgbImage) -> RgbImage:
+        """The whole picture, as small as a first look searches it."""
+        ...
+
+    def detect_quickly(self, picture: RgbImage, view: RgbImage) -> list[DetectedFace]:
+        """The faces that a first look shows, in the picture's pixels, the surest first.
+
+        `view` is the picture's `quick_view`.
+        """
         ...
 
 

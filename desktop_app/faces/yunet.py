@@ -88,7 +88,19 @@ class YuNetDetector:
         """See `QuickDetector.is_quicker`."""
         return longest * FINEST > QUICK_SIDE
 
-    def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
+    def quick_view(self, picture: RgbImage) -> RgbImage:
+        """See `QuickDetector.quick_view`: halved, and the rest of the way between neighbours."""
+        view = picture
+        while max(view.shape[:2]) >= 2 * QUICK_SIDE:
+            view = resized(view, 0.5)
+        ratio = QUICK_SIDE / max(view.shape[:2])
+        if ratio >= 1:
+            return view
+        size = (max(1, round(view.shape[1] * ratio)), max(1, round(view.shape[0] * ratio)))
+        smaller: RgbImage = cv2.resize(view, size, interpolation=cv2.INTER_LINEAR)
+        return smaller
+
+    def detect_quickly(self, picture: RgbImage, view: RgbImage) -> list[DetectedFace]:
         """See `QuickDetector.detect_quickly`.
 
         The whole picture is seen at 960 and 320 px; a face is looked at once more for its points,
@@ -97,7 +109,6 @@ class YuNetDetector:
         for half as much again; without the second look the cosine of embeddings to the portrait
         falls from 0.97 to 0.92 (tests/benchmarks/RESULTS.md).
         """
-        view = _quick_view(picture)
         to_view = between(picture, view)
         found = self._pyramid(view, QUICK_SIDE, (QUICK_SIDE, SMALL), CANDIDATE)
         candidates = [
@@ -261,18 +272,6 @@ def _worth_a_look(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 def _as_face(row: NDArray[np.float64], shape: tuple[int, ...]) -> DetectedFace:
     points = row[4:14].reshape(5, 2).astype(np.float32)
     return DetectedFace(clipped(row[:4], shape[1], shape[0]), points, float(row[14]))
-
-
-def _quick_view(image: RgbImage) -> RgbImage:
-    """At most `QUICK_SIDE` long: halved, and the rest of the way between neighbouring pixels."""
-    while max(image.shape[:2]) >= 2 * QUICK_SIDE:
-        image = resized(image, 0.5)
-    ratio = QUICK_SIDE / max(image.shape[:2])
-    if ratio >= 1:
-        return image
-    size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
-    view: RgbImage = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-    return view
 
 
 def _whole(rows: NDArray[np.float64], tile: Tile, level: tuple[int, ...]) -> NDArray[np.bool_]:

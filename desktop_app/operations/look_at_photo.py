@@ -113,19 +113,22 @@ def look_at_photo(
             photo, max_side=side, max_pixels=max_pixels, turned=turned, exactly=False
         )
         picture = decoded.image
-        thumbnail = make_thumbnail(picture) if known is None else None
         longest = max(decoded.full_size)
         ratio = decoded.full_size[0] / picture.shape[1], decoded.full_size[1] / picture.shape[0]
-        quickly = known is None and _is_quicker(eyes, longest)
-        if quickly:
-            faces = _quickly_in(picture, eyes)
+        view = picture  # from which the thumbnail is made: a smaller one, where there is one
+        quick = _quicker(eyes, longest) if known is None else None
+        if quick is not None:
+            view = quick.quick_view(picture)
+            faces = quick.detect_quickly(picture, view)
         else:
             faces = _faces_in(picture, longest, eyes, known or (), ratio)
+        quickly = quick is not None
+        thumbnail = make_thumbnail(view) if known is None else None
         whole = quickly or ratio == (1.0, 1.0)
         near = [face for face in faces if whole or _eyes_apart(face) >= _EYES_APART]
         seen = {id(face): _enlarged(one, ratio) for face, one in _described(picture, near, eyes)}
         far = [face for face in faces if id(face) not in seen]
-        del picture, decoded
+        del picture, view, decoded
     if far:
         with rooms.second.taken(_bytes_of(metadata)):
             image = decode_photo(photo, max_pixels=max_pixels, turned=turned).image
@@ -161,13 +164,12 @@ def _side_needed(file_format: str, width: int, height: int, eyes: Eyes) -> int |
     return eyes.detector.side_needed(max(width, height))
 
 
-def _is_quicker(eyes: Eyes, longest: int) -> bool:
-    return isinstance(eyes.detector, QuickDetector) and eyes.detector.is_quicker(longest)
-
-
-def _quickly_in(picture: RgbImage, eyes: Eyes) -> list[DetectedFace]:
-    assert isinstance(eyes.detector, QuickDetector)
-    return eyes.detector.detect_quickly(picture)
+def _quicker(eyes: Eyes, longest: int) -> QuickDetector | None:
+    """What finds the larger faces of a photo of this longer side sooner than all of them."""
+    detector = eyes.detector
+    return (
+        detector if isinstance(detector, QuickDetector) and detector.is_quicker(longest) else None
+    )
 
 
 def _faces_in(

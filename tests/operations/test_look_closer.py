@@ -122,7 +122,7 @@ class FewPixels(TwoLooks):
     def side_needed(self, longest: int) -> int:
         return longest // 2
 
-    def detect_quickly(self, picture: RgbImage) -> list[DetectedFace]:
+    def detect_quickly(self, picture: RgbImage, view: RgbImage) -> list[DetectedFace]:
         return self.detect_in(picture, max(picture.shape[:2]))[1:]
 
 
