@@ -1,5 +1,6 @@
 """Describes faces with ArcFace, the recogniser of insightface's model packs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,9 @@ from desktop_app.domain.errors import ModelRefused
 from desktop_app.domain.face import Embedding, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import ARCFACE_POINTS, ARCFACE_SIZE, similarity_between
-from desktop_app.faces.embedder import unit_length
+from desktop_app.faces.embedder import GPU_BATCH, unit_length
 from desktop_app.faces.onnx_graph import OnnxGraph, read_graph
-from desktop_app.models.onnx_session import open_session, run
+from desktop_app.models.onnx_session import device_of, open_session, run
 
 
 class ArcFaceEmbedder:
@@ -24,7 +25,12 @@ class ArcFaceEmbedder:
     """
 
     def __init__(
-        self, model: Path, model_id: str, device: str = "auto", threads: int | None = None
+        self,
+        model: Path,
+        model_id: str,
+        device: str = "auto",
+        threads: int | None = None,
+        batch: int | None = None,
     ) -> None:
         graph = read_graph(model)
         if not is_arcface(graph):
@@ -36,20 +42,37 @@ class ArcFaceEmbedder:
         self._mean, self._spread = (0.0, 1.0) if scales_itself(graph) else (127.5, 127.5)
         self._session = open_session(model, device, threads)
         self._input = self._session.get_inputs()[0].name
-        self.dimensions = self._described(np.zeros((ARCFACE_SIZE, ARCFACE_SIZE, 3), np.uint8)).size
+        takes_many = graph.inputs[0][0] is None and device_of(self._session) != "cpu"
+        self._batch = batch or (GPU_BATCH if takes_many else 1)
+        self.dimensions = self._described([np.zeros((ARCFACE_SIZE, ARCFACE_SIZE, 3), np.uint8)])[
+            0
+        ].size
 
     def embed(self, image: RgbImage, landmarks: Landmarks) -> Embedding:
         """See `FaceEmbedder.embed`. Raises `BadRequest` where the points span no face."""
-        matrix = similarity_between(landmarks.astype(np.float64), ARCFACE_POINTS)
-        crop = cv2.warpAffine(image, matrix, (ARCFACE_SIZE, ARCFACE_SIZE), flags=cv2.INTER_LINEAR)
-        return unit_length(self._described(crop))
+        return self.embed_all(image, [landmarks])[0]
 
-    def _described(self, crop: RgbImage) -> Embedding:
-        pixels = (crop.astype(np.float32) - self._mean) / self._spread
-        pixels = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32)
+    def embed_all(self, image: RgbImage, faces: Sequence[Landmarks]) -> list[Embedding]:
+        """See `BatchEmbedder.embed_all`. Raises `BadRequest` where points span no face."""
+        crops = [_cut_out(image, landmarks) for landmarks in faces]
+        vectors: list[Embedding] = []
+        for first in range(0, len(crops), self._batch):
+            vectors += map(unit_length, self._described(crops[first : first + self._batch]))
+        return vectors
+
+    def _described(self, crops: Sequence[RgbImage]) -> list[Embedding]:
+        pixels = (np.stack(crops).astype(np.float32) - self._mean) / self._spread
+        pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), np.float32)
         (vectors,) = run(self._session, None, {self._input: pixels})
-        vector: Embedding = vectors.reshape(-1)
-        return vector
+        return list(vectors.reshape(len(crops), -1))
+
+
+def _cut_out(image: RgbImage, landmarks: Landmarks) -> RgbImage:
+    matrix = similarity_between(landmarks.astype(np.float64), ARCFACE_POINTS)
+    crop: RgbImage = cv2.warpAffine(
+        image, matrix, (ARCFACE_SIZE, ARCFACE_SIZE), flags=cv2.INTER_LINEAR
+    )
+    return crop
 
 
 def is_arcface(graph: OnnxGraph) -> bool:

@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.domain.errors import ModelNotInstalled, ModelRefused
 from desktop_app.domain.photo import RgbImage
-from desktop_app.faces.free_sides import with_free_sides
+from desktop_app.faces.free_sides import ALL_SIDES, read_freed
 from desktop_app.models.onnx_session import device_of, open_session, run
 
 STRIDES = (8, 16, 32)  # pixels of the input for one cell of the three output grids
@@ -34,7 +33,7 @@ class YuNetNetwork:
         threads: int | None = None,
         batch: int | None = None,
     ) -> None:
-        self._session = open_session(_freed(model), device, threads)
+        self._session = open_session(read_freed(model, ALL_SIDES), device, threads)
         on_gpu = device_of(self._session) != "cpu"
         self._side = GPU_SIDE if on_gpu else 0
         self._batch = batch or (GPU_BATCH if on_gpu else None)
@@ -62,20 +61,6 @@ class YuNetNetwork:
     def _size(self, tile: RgbImage) -> tuple[int, int]:
         height, width = (max(self._side, -(-side // 32) * 32) for side in tile.shape[:2])
         return height, width
-
-
-def _freed(model: Path) -> bytes:
-    try:
-        return with_free_sides(model.read_bytes())
-    except FileNotFoundError as error:
-        raise ModelNotInstalled(
-            f"The model file {model.name} is missing. Reinstall the application, "
-            "or install the model again."
-        ) from error
-    except (ValueError, IndexError) as error:
-        raise ModelRefused(
-            f"{model.name} is damaged or no ONNX model. Install it again."
-        ) from error
 
 
 def _lay(tile: RgbImage, canvas: NDArray[np.float32]) -> None:

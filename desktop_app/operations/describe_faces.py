@@ -6,12 +6,11 @@ from pathlib import Path
 from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.errors import ExpectedError
-from desktop_app.domain.face import Embedding
-from desktop_app.domain.ids import FaceId
 from desktop_app.domain.progress import Progress, Report
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.operations.eyes import Eyes
 from desktop_app.operations.index_folder import MAX_PIXELS
+from desktop_app.operations.look_at_photo import embeddings_of
 
 
 def describe_faces_anew(
@@ -37,9 +36,8 @@ def describe_faces_anew(
             image = decode_photo(path, max_pixels=max_pixels, turned=photo.turned).image
         except ExpectedError:
             continue
-        described: list[tuple[FaceId, Embedding]] = [
-            (face.id, eyes.embedder.embed(image, face.landmarks)) for face in faces
-        ]
+        vectors = embeddings_of(image, [face.landmarks for face in faces], eyes.embedder)
+        described = list(zip([face.id for face in faces], vectors, strict=True))
         changes |= catalog.faces.add_embeddings(eyes.embedder.id, described)
     report(Progress(len(waiting), len(waiting)))
     return changes

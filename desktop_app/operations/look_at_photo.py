@@ -5,10 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from desktop_app.domain.face import BBox, DetectedFace, Embedding, Face, FaceQuality
+from desktop_app.domain.face import (
+    BBox,
+    DetectedFace,
+    Embedding,
+    Face,
+    FaceQuality,
+    Landmarks,
+)
 from desktop_app.domain.photo import Photo, PhotoMetadata, RgbImage
 from desktop_app.faces.alignment import align_for_embedding
 from desktop_app.faces.detector import QuickDetector, SmallPictureDetector
+from desktop_app.faces.embedder import BatchEmbedder, FaceEmbedder
 from desktop_app.faces.quality import measure_quality
 from desktop_app.imaging.content_hash import content_hash
 from desktop_app.imaging.decode import decode_photo
@@ -72,10 +80,20 @@ def see_faces(image: RgbImage, eyes: Eyes) -> tuple[SeenFace, ...]:
 def describe_faces(
     image: RgbImage, faces: Sequence[DetectedFace], eyes: Eyes
 ) -> tuple[SeenFace, ...]:
+    vectors = embeddings_of(image, [face.landmarks for face in faces], eyes.embedder)
     return tuple(
-        SeenFace(face, quality_of(image, face), eyes.embedder.embed(image, face.landmarks))
-        for face in faces
+        SeenFace(face, quality_of(image, face), vector)
+        for face, vector in zip(faces, vectors, strict=True)
     )
+
+
+def embeddings_of(
+    image: RgbImage, faces: Sequence[Landmarks], embedder: FaceEmbedder
+) -> list[Embedding]:
+    """Of several faces of one photo, together where the embedder knows how."""
+    if isinstance(embedder, BatchEmbedder):
+        return embedder.embed_all(image, faces)
+    return [embedder.embed(image, landmarks) for landmarks in faces]
 
 
 def quality_of(image: RgbImage, face: DetectedFace) -> FaceQuality:

@@ -30,7 +30,7 @@ def test_a_model_cut_short_is_refused(bundled_models: Path, tmp_path: Path) -> N
             read_graph(tmp_path / "cut.onnx")
 
 
-def _tiny_arcface(path: Path, *, scaling: bool) -> Path:
+def tiny_arcface(path: Path, *, scaling: bool) -> Path:
     """Its vector is the mean of each channel, as it is fed or scaled by itself."""
     onnx = pytest.importorskip("onnx", reason="onnx, of the extra insightface, is not installed")
     helper, floats = onnx.helper, onnx.TensorProto.FLOAT
@@ -59,7 +59,7 @@ def _tiny_arcface(path: Path, *, scaling: bool) -> Path:
 
 @pytest.mark.parametrize("scaling", [False, True])
 def test_a_face_is_fed_as_rgb_and_scaled_once(tmp_path: Path, scaling: bool) -> None:
-    model = _tiny_arcface(tmp_path / "tiny.onnx", scaling=scaling)
+    model = tiny_arcface(tmp_path / "tiny.onnx", scaling=scaling)
     assert read_graph(model).inputs == ((None, 3, 112, 112),)
     assert scales_itself(read_graph(model)) is scaling
     embedder = ArcFaceEmbedder(model, "arcface:tiny", "cpu")

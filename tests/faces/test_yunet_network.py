@@ -7,7 +7,7 @@ import pytest
 
 from desktop_app.domain.errors import ModelNotInstalled, ModelRefused
 from desktop_app.domain.photo import RgbImage
-from desktop_app.faces.free_sides import with_free_sides
+from desktop_app.faces.free_sides import ALL_SIDES, freed
 from desktop_app.faces.tiles import CELL, CELLS, MARGIN, tiles
 from desktop_app.faces.yunet_network import YuNetNetwork
 from desktop_app.imaging.decode import decode_photo
@@ -24,9 +24,9 @@ def portrait(samples: Path) -> RgbImage:
 def test_the_freed_network_gives_what_the_file_gives(bundled_models: Path) -> None:
     picture = np.random.default_rng(0).random((1, 3, 640, 640), np.float32) * 255
     fixed = open_session(bundled_models / YUNET, "cpu", 1)
-    freed = open_session(with_free_sides((bundled_models / YUNET).read_bytes()), "cpu", 1)
+    free = open_session(freed((bundled_models / YUNET).read_bytes(), ALL_SIDES), "cpu", 1)
     pairs = zip(
-        fixed.run(None, {"input": picture}), freed.run(None, {"input": picture}), strict=True
+        fixed.run(None, {"input": picture}), free.run(None, {"input": picture}), strict=True
     )
     assert all(np.array_equal(one, other) for one, other in pairs)
 
