@@ -66,24 +66,19 @@ def regroup_people(catalog: Catalog, model: str, report: Report = silent) -> Cat
     return catalog.faces.keep_groups(model, _RULE, touched, hanging, labels)
 
 
-def compare_faces(catalog: Catalog, model: str, report: Report = silent) -> int:
-    """Compares the faces that were not yet with all that were; returns how many were new.
+def _compare(
+    catalog: Catalog, model: str, matrix: FaceMatrix, touched: Touched, report: Report
+) -> None:
+    """Compares the faces that were not yet with all that were.
 
     What was compared is kept as it goes, so that a stopped run goes on where it ended.
     """
-    touched = catalog.faces.touched(model, _RULE)
-    return _compare(catalog, model, catalog.faces.matrix(model), touched, report)
-
-
-def _compare(
-    catalog: Catalog, model: str, matrix: FaceMatrix, touched: Touched, report: Report
-) -> int:
     known = catalog.faces.groupable(touched.faces)
     compared = catalog.faces.compared(model, touched.faces)
     wanted = known.ids[~known.poor & matrix.has(known.ids) & ~among(compared, known.ids)]
     report(Progress(0, len(wanted)))
     if not len(wanted):
-        return 0
+        return
 
     def counts(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         if touched.faces is None:
@@ -103,7 +98,6 @@ def _compare(
         catalog.faces.add_links(model, near)
         done += len(ids)
         report(Progress(done, len(wanted)))
-    return len(wanted)
 
 
 def _around(catalog: Catalog, model: str, touched: Touched) -> NDArray[np.int64]:

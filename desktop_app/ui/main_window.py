@@ -139,9 +139,6 @@ class MainWindow(QMainWindow):
         """Something that stands below every screen."""
         self._below.addWidget(strip)
 
-    def screen_of(self, key: str) -> Screen:
-        return self._screens[key]
-
     @property
     def shown(self) -> Screen | None:
         """The screen in front."""

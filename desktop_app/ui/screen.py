@@ -89,10 +89,6 @@ class Screen(QWidget):
         job.failed.connect(self._on_read_failed)
         self.bench.runner.submit(Lane.READ, job)
 
-    def waits_for(self, kind: str) -> bool:
-        """Whether a read of this kind was asked for and has not answered yet."""
-        return kind in self._reads
-
     @Slot(object)
     def _on_read(self, result: Any) -> None:
         then = self._ended_read()

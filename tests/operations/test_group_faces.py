@@ -15,7 +15,7 @@ from desktop_app.catalog.subject import batches as by_size
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId
 from desktop_app.faces.clustering import group_linked
-from desktop_app.operations.group_faces import compare_faces, regroup_people
+from desktop_app.operations.group_faces import regroup_people
 from desktop_app.operations.suggest_people import suggest_people
 from tests.catalog.library import MODEL, Library, detected, new_face
 
@@ -370,20 +370,27 @@ def test_one_name_on_two_groups_makes_their_other_faces_one(library: Library) ->
     assert _groups(library, faces) == {frozenset([1, 2]), rest - {1, 2}}
 
 
+def _compared(library: Library) -> int:
+    """How many faces a grouping compares with all others, which is the first that it tells."""
+    told: list[int | None] = []
+    regroup_people(library.catalog, MODEL, lambda progress: told.append(progress.total))
+    assert told[0] is not None
+    return told[0]
+
+
 def test_only_new_faces_are_compared(library: Library) -> None:
     _add(library, range(10))
-    assert compare_faces(library.catalog, MODEL) == 10
-    assert compare_faces(library.catalog, MODEL) == 0
+    assert _compared(library) == 10
+    assert _compared(library) == 0
     _add(library, range(10, 12))
-    assert compare_faces(library.catalog, MODEL) == 2
+    assert _compared(library) == 2
 
 
 def test_a_face_that_is_described_anew_is_compared_anew(library: Library) -> None:
     faces = _add(library, [0, 1, EACH, EACH + 1])
     regroup_people(library.catalog, MODEL)
     library.catalog.faces.add_embeddings(MODEL, [(faces[1], VECTORS[EACH + 2])])
-    assert compare_faces(library.catalog, MODEL) == 1
-    regroup_people(library.catalog, MODEL)
+    assert _compared(library) == 1
     assert _groups(library, faces) == {frozenset([0]), frozenset([1, EACH, EACH + 1])}
 
 

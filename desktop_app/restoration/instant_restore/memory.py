@@ -34,10 +34,6 @@ class Memory:
     def to(self, device: torch.device | str, dtype: torch.dtype) -> "Memory":
         return self._each(lambda tensor: tensor.to(device, dtype))
 
-    def of_reference(self, number: int) -> "Memory":
-        """The memory of one reference alone."""
-        return self._each(lambda tensor: tensor[number : number + 1])
-
     @property
     def size(self) -> int:
         """Bytes."""

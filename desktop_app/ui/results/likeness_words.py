@@ -63,16 +63,5 @@ def band_words(cosine: float) -> str:
     return _tr(similarity_in_words(cosine))
 
 
-def change_words(likeness: Likeness) -> str:
-    """ "a little like → very like, 0.41 → 0.68 ± 0.06"."""
-    return _tr("{before} → {after}, {b:.2f} → {a:.2f} ± {s:.2f}").format(
-        before=band_words(likeness.before),
-        after=band_words(likeness.after),
-        b=likeness.before,
-        a=likeness.after,
-        s=likeness.spread,
-    )
-
-
 def _tr(text: str) -> str:
     return QCoreApplication.translate("likeness", text)
