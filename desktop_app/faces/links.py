@@ -14,7 +14,7 @@ from desktop_app.faces.neighbours import FaceBlock, near
 # Chosen on ../shared/data/portraits, the smallest hundredth at which no two of 708 people stood in
 # one group: the nearest strangers reach a cosine of 0.588 (0.45, which looked as good on twelve
 # people, put 192 of 803 faces into groups with strangers). Other people, ../shared/data/identities:
-# nobody merged, B-cubed F 0.963. A family's children and grown-ups may stand in two groups each;
+# nobody merged, B-cubed F 0.969. A family's children and grown-ups may stand in two groups each;
 # naming one brings suggestions for the other.
 LINK_FROM = 0.60
 _CHUNK = 256  # faces whose links are handed out at a time
