@@ -55,7 +55,9 @@ class ChoiceEditor(_Told):
 class YesNoEditor(_Told):
     def __init__(self, words: Words) -> None:
         super().__init__()
-        self.box = QCheckBox(self.tr("Yes"))
+        self.box = QCheckBox()
+        self._say(False)
+        self.box.toggled.connect(self._say)
         self.box.setAccessibleName(words.title)
         self.box.setAccessibleDescription(words.help)
         self.box.clicked.connect(self._tell)
@@ -66,6 +68,10 @@ class YesNoEditor(_Told):
 
     def show_value(self, value: bool) -> None:
         self.box.setChecked(value)
+
+    @Slot(bool)
+    def _say(self, on: bool) -> None:
+        self.box.setText(self.tr("On") if on else self.tr("Off"))
 
     @Slot()
     def _tell(self) -> None:

@@ -52,9 +52,11 @@ def test_a_choice_is_told_at_once(screen: SettingsScreen, qtbot: QtBot) -> None:
 def test_a_yes_is_a_space_away(screen: SettingsScreen, qtbot: QtBot) -> None:
     editor = screen.editors["keep_place"]
     assert isinstance(editor, YesNoEditor)
+    assert editor.box.text() == "On"
     with qtbot.waitSignal(screen.settings_changed) as heard:
         qtbot.keyClick(editor.box, Qt.Key.Key_Space)
     assert heard.args == [Settings(keep_place=False)]
+    assert editor.box.text() == "Off"
 
 
 def test_a_number_keeps_its_limits(screen: SettingsScreen, qtbot: QtBot) -> None:
