@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Select, case, delete, func, insert, select, update
 
-from desktop_app.catalog.rows import now, plain
+from desktop_app.catalog.rows import now, numbers, plain
 from desktop_app.catalog.schema import (
     among,
     embeddings,
@@ -89,8 +89,7 @@ class Alike(Subject):
         """Those of the faces (without `ids`: of all) that were compared; ids, rising."""
         statement = _valid(select(face_links.c.face_id), model, ids)
         with self._file.read() as connection:
-            rows = plain(connection, statement.order_by(face_links.c.face_id))
-        return np.array([row[0] for row in rows], np.int64)
+            return numbers(connection, statement.order_by(face_links.c.face_id))
 
     def add_links(
         self, model: str, near: Sequence[tuple[FaceId, NDArray[np.int64], NDArray[np.float16]]]

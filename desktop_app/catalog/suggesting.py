@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     bindparam,
     case,
     delete,
@@ -24,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from desktop_app.catalog.rows import plain
+from desktop_app.catalog.rows import numbers, plain
 from desktop_app.catalog.schema import (
     among,
     changed_evidence,
@@ -73,7 +72,7 @@ class Suggesting(Subject):
         with self._file.read() as connection:
             last = int(connection.scalar(select(func.max(changed_evidence.c.id))) or 0)
             asked_to = int(connection.scalar(made) or 0)
-            return ChangedEvidence(last, _column(connection, noted), asked_to)
+            return ChangedEvidence(last, numbers(connection, noted), asked_to)
 
     def unasked(
         self, after: int = 0, ids: NDArray[np.int64] | None = None
@@ -127,7 +126,7 @@ class Suggesting(Subject):
             return np.unique(
                 np.concatenate(
                     [
-                        _column(
+                        numbers(
                             connection,
                             select(grounds.face_id).where(named.in_(among(ids.tolist()))),
                         )
@@ -266,7 +265,3 @@ def _suggest(connection: Connection, batch: Sequence[Suggestion]) -> CatalogChan
             rows,
         )
     return changes
-
-
-def _column(connection: Connection, statement: Select[tuple[int]]) -> NDArray[np.int64]:
-    return np.array([row[0] for row in plain(connection, statement)], np.int64)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     Connection,
-    Select,
     bindparam,
     delete,
     func,
@@ -23,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from desktop_app.catalog.rows import plain
+from desktop_app.catalog.rows import numbers, plain
 from desktop_app.catalog.schema import (
     among,
     component_bundles,
@@ -80,8 +79,8 @@ class TouchedFaces(Subject):
         with self._file.read() as connection:
             last = int(connection.scalar(select(func.max(touched_faces.c.id))) or 0)
             whole = [tuple(row) for row in plain(connection, made)] != [(model, rule)]
-            ids = None if whole else _column(connection, there.order_by(faces.c.id))
-            components = _column(connection, gone)
+            ids = None if whole else numbers(connection, there.order_by(faces.c.id))
+            components = numbers(connection, gone)
         return Touched(last, None if ids is None or len(ids) > _MANY else ids, components)
 
     def members(
@@ -93,14 +92,14 @@ class TouchedFaces(Subject):
             face_components.c.face_id.in_(among(ids.tolist()))
         )
         with self._file.read() as connection:
-            pieces = distinct(_column(connection, theirs))
+            pieces = distinct(numbers(connection, theirs))
             if components is not None:
                 pieces = np.concatenate([pieces, components])
             pieces = np.concatenate([pieces, list(_bundles(connection, pieces))]).astype(np.int64)
             inside = select(face_components.c.face_id).where(
                 face_components.c.component.in_(among(pieces.tolist()))
             )
-            return distinct(_column(connection, inside))
+            return distinct(numbers(connection, inside))
 
     def of_same_people(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """All confirmed faces of the people for whom some of these are confirmed."""
@@ -111,7 +110,7 @@ class TouchedFaces(Subject):
             faces.c.person_id.in_(people), faces.c.status == "confirmed"
         )
         with self._file.read() as connection:
-            return _column(connection, statement)
+            return numbers(connection, statement)
 
     def components(
         self, ids: NDArray[np.int64] | None = None
@@ -297,7 +296,3 @@ def _note(connection: Connection, components: NDArray[np.int64]) -> None:
         connection.execute(
             insert(touched_faces).from_select(["component"], among(components.tolist()))
         )
-
-
-def _column(connection: Connection, statement: Select[tuple[int]]) -> NDArray[np.int64]:
-    return np.array([row[0] for row in plain(connection, statement)], np.int64)

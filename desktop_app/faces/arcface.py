@@ -5,12 +5,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop_app.domain.errors import ModelRefused
 from desktop_app.domain.face import Embedding, Landmarks
 from desktop_app.domain.photo import RgbImage
 from desktop_app.faces.alignment import ARCFACE_POINTS, ARCFACE_SIZE, similarity_between
-from desktop_app.faces.embedder import GPU_BATCH, unit_length
+from desktop_app.faces.embedder import GPU_BATCH, described_together
 from desktop_app.faces.onnx_graph import OnnxGraph, read_graph
 from desktop_app.models.onnx_session import device_of, open_session, run
 
@@ -44,9 +45,8 @@ class ArcFaceEmbedder:
         self._input = self._session.get_inputs()[0].name
         takes_many = graph.inputs[0][0] is None and device_of(self._session) != "cpu"
         self._batch = batch or (GPU_BATCH if takes_many else 1)
-        self.dimensions = self._described([np.zeros((ARCFACE_SIZE, ARCFACE_SIZE, 3), np.uint8)])[
-            0
-        ].size
+        nothing = np.zeros((ARCFACE_SIZE, ARCFACE_SIZE, 3), np.uint8)
+        self.dimensions = self._described([nothing]).size
 
     def embed(self, image: RgbImage, landmarks: Landmarks) -> Embedding:
         """See `FaceEmbedder.embed`. Raises `BadRequest` where the points span no face."""
@@ -55,16 +55,13 @@ class ArcFaceEmbedder:
     def embed_all(self, image: RgbImage, faces: Sequence[Landmarks]) -> list[Embedding]:
         """See `BatchEmbedder.embed_all`. Raises `BadRequest` where points span no face."""
         crops = [_cut_out(image, landmarks) for landmarks in faces]
-        vectors: list[Embedding] = []
-        for first in range(0, len(crops), self._batch):
-            vectors += map(unit_length, self._described(crops[first : first + self._batch]))
-        return vectors
+        return described_together(crops, self._batch, self._described)
 
-    def _described(self, crops: Sequence[RgbImage]) -> list[Embedding]:
+    def _described(self, crops: Sequence[RgbImage]) -> NDArray[np.float32]:
         pixels = (np.stack(crops).astype(np.float32) - self._mean) / self._spread
         pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), np.float32)
         (vectors,) = run(self._session, None, {self._input: pixels})
-        return list(vectors.reshape(len(crops), -1))
+        return vectors.reshape(len(crops), -1)
 
 
 def _cut_out(image: RgbImage, landmarks: Landmarks) -> RgbImage:

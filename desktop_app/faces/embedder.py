@@ -1,6 +1,6 @@
 """Describes a face by a vector that is near for photos of one person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -63,19 +63,26 @@ class MobileFaceEmbedder:
 
     def embed_all(self, image: RgbImage, faces: Sequence[Landmarks]) -> list[Embedding]:
         """See `BatchEmbedder.embed_all`. Raises `BadRequest` where points span no face."""
-        crops = [_fed(align_for_embedding(image, landmarks)) for landmarks in faces]
-        vectors: list[Embedding] = []
-        for first in range(0, len(crops), self._batch):
-            together = np.stack(crops[first : first + self._batch])
-            (found,) = run(self._session, ["output"], {"input": together})
-            vectors += [unit_length(vector) for vector in found]
+        crops = [align_for_embedding(image, landmarks) for landmarks in faces]
+        return described_together(crops, self._batch, self._described)
+
+    def _described(self, crops: Sequence[RgbImage]) -> NDArray[np.float32]:
+        pixels = (np.stack(crops)[..., ::-1].astype(np.float32) - 127.5) / 128  # BGR
+        pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), np.float32)
+        (vectors,) = run(self._session, ["output"], {"input": pixels})
         return vectors
 
 
-def _fed(crop: RgbImage) -> NDArray[np.float32]:
-    """(3, 112, 112), BGR."""
-    pixels = (crop[:, :, ::-1].astype(np.float32) - 127.5) / 128
-    return np.asarray(pixels.transpose(2, 0, 1), np.float32)
+def described_together(
+    crops: Sequence[RgbImage],
+    batch: int,
+    describe: Callable[[Sequence[RgbImage]], NDArray[np.float32]],
+) -> list[Embedding]:
+    """Of unit length what `describe` says, (crops, dimensions), of at most `batch` at once."""
+    vectors: list[Embedding] = []
+    for first in range(0, len(crops), batch):
+        vectors += map(unit_length, describe(crops[first : first + batch]))
+    return vectors
 
 
 def unit_length(vector: Embedding) -> Embedding:

@@ -12,6 +12,7 @@ from desktop_app.catalog.values import Suggestion
 from desktop_app.domain.changes import CatalogChanges
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.progress import Progress, Report, silent
+from desktop_app.faces.components import among
 from desktop_app.faces.fixed_point import floating
 from desktop_app.faces.matching import (
     AHEAD_OF_NEXT,
@@ -150,13 +151,12 @@ def _nearer(
     block = library.matrix.of_faces(speaking)
     reach = within_reach(block, library.matrix.blocks, SUGGEST_FROM)
     before = library.catalog.faces.asked(np.unique(reach.face))
-    at = np.searchsorted(before.ids, reach.face)
-    known = at < len(before.ids)
-    known[known] = before.ids[at[known]] == reach.face[known]
+    known = among(before.ids, reach.face)
+    at = np.searchsorted(before.ids, reach.face[known])
     score = np.zeros(len(reach.face))
-    score[known] = before.score[at[known]]
+    score[known] = before.score[at]
     shown = np.full(len(reach.face), -1, np.int64)
-    shown[known] = before.person[at[known]]
+    shown[known] = before.person[at]
     speaks_for = evidence.people_of(block.ids)[reach.asked]
     # a face with a name is heard where it is the nearest, or another person's and nearly so; one
     # without a name, where it is as near and there is a suggestion
