@@ -13,7 +13,7 @@ from desktop_app.faces.arcface import ArcFaceEmbedder
 from desktop_app.faces.embedder import BatchEmbedder, MobileFaceEmbedder
 from desktop_app.imaging.decode import decode_photo
 from desktop_app.operations.look_at_photo import embeddings_of
-from tests.faces.test_onnx_graph import tiny_arcface
+from tests.faces.tiny_arcface import tiny_arcface
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from desktop_app.operations.eyes import Eyes, open_eyes
 from desktop_app.operations.index_folder import index_folder
 from desktop_app.operations.restore_photos import restore_photos
 from desktop_app.settings.places import resources
+from tests.catalog.library import Library
 
 PRINT = "Old prints/blue-room-print.jpg"
 OFFICE = "Official portraits/oval-office-2012.jpg"
@@ -135,3 +136,11 @@ def restored(
     """The face of the print is restored once."""
     restore_photos(named, restorer, [RestoreRequest(face_in(PRINT).id)], eyes, silent)
     return named
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty catalog, and photos that only it knows of."""
+    (tmp_path / "photos").mkdir()
+    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
+        yield Library(catalog, tmp_path / "photos")

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop_app.catalog.catalog import Catalog
 from desktop_app.catalog.subject import batches as by_size
 from desktop_app.domain.face import AssignmentStatus
 from desktop_app.domain.ids import FaceId
@@ -32,13 +31,6 @@ def _vectors() -> NDArray[np.float32]:
 
 
 VECTORS = _vectors()
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    (tmp_path / "photos").mkdir()
-    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
-        yield Library(catalog, tmp_path / "photos")
 
 
 def _add(library: Library, numbers: Sequence[int]) -> dict[int, FaceId]:

@@ -1,24 +1,13 @@
 """A restored face is judged by the person's own confirmed faces, and by everybody else's."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.face import Embedding
 from desktop_app.domain.ids import FaceId
 from desktop_app.operations.likeness_words import likeness_in_words
 from desktop_app.operations.measure_likeness import likeness_in_catalog
 from tests.catalog.library import MODEL, Library, detected, new_face
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    (tmp_path / "photos").mkdir()
-    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
-        yield Library(catalog, tmp_path / "photos")
 
 
 def _towards(anna: float, berta: float) -> Embedding:

@@ -1,14 +1,11 @@
 """Without dates, the photos that look most like the face guide it, near-duplicates once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from desktop_app.catalog.catalog import Catalog
 from desktop_app.domain.ids import FaceId, PersonId
 from desktop_app.domain.person import ReferenceState
 from desktop_app.domain.photo import DatePrecision, PhotoDate
@@ -16,13 +13,6 @@ from desktop_app.operations.choose_references import choose_references
 from tests.catalog.library import MODEL, Library, detected, new_face
 
 COSINES = (0.9, 0.2, 0.7, 0.899, 0.5)  # of each photo to the face in question
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    (tmp_path / "photos").mkdir()
-    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
-        yield Library(catalog, tmp_path / "photos")
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -36,13 +35,6 @@ def _vectors() -> NDArray[np.float32]:
 
 
 VECTORS = _vectors()
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    (tmp_path / "photos").mkdir()
-    with Catalog.open(tmp_path / "kept" / "catalog.sqlite") as catalog:
-        yield Library(catalog, tmp_path / "photos")
 
 
 def _add(library: Library, numbers: Sequence[int]) -> list[FaceId]:
