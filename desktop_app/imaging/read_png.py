@@ -12,12 +12,13 @@ from desktop_app.imaging.formats import FileFormat
 from desktop_app.imaging.photo_file import check_pixels, damaged
 from desktop_app.imaging.pillow_files import open_with_pillow, orientation_of, samples_of
 from desktop_app.imaging.png_chunks import picture_chunks
+from desktop_app.imaging.rows_as_read import Kept, put_together
 from desktop_app.imaging.stored import StoredPhoto, Wanted
 
 LARGE = 60_000_000
 """Pixels from which a colour picture of which 8 bits will do is not held with all 16."""
 
-_BAND = 1024  # rows copied at a time
+_BAND = 1024  # rows at a time
 
 
 def read_png(file: BinaryIO, wanted: Wanted) -> StoredPhoto:
@@ -47,13 +48,11 @@ def _upper_bits(image: ImageFile, max_side: int | None) -> NDArray[np.uint8]:
     Of 200 megapixels OpenCV would hold 4 GB, this 0.8 GB and what is returned.
     """
     image.load()
-    step = 1 if max_side is None else max(1, max(image.size) // max_side)
-    smaller = image.reduce(step) if step > 1 else image
-    samples = np.empty((smaller.height, smaller.width, 3), np.uint8)
-    for top in range(0, smaller.height, _BAND):
-        band = (0, top, smaller.width, min(top + _BAND, smaller.height))
-        samples[top : band[3]] = np.asarray(smaller.crop(band))
-    return samples
+    width, height = image.size
+    cuts = ((0, top, width, min(top + _BAND, height)) for top in range(0, height, _BAND))
+    bands = (np.asarray(image.crop(cut)) for cut in cuts)
+    kept = Kept.covering(max(image.size), max_side)
+    return put_together((height, width, 3), np.dtype(np.uint8), [(slice(None), bands)], kept)
 
 
 def _read_sixteen_bits(

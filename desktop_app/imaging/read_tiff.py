@@ -73,9 +73,8 @@ def _read_plain(page: tifffile.TiffPage, file: BinaryIO, wanted: Wanted) -> Sour
     has_extra = page.samplesperpixel > colours
     see_through = has_extra and tuple(map(int, page.extrasamples)) == (_OPACITY,)
     # the colour of what is invisible must not bleed into a smaller picture
-    longest = max(page.imagewidth, page.imagelength)
-    step = 1 if see_through or wanted.max_side is None else max(1, longest // wanted.max_side)
-    kept = Kept(step, wanted.eight_bits)
+    longest, side = max(page.imagewidth, page.imagelength), wanted.max_side
+    kept = Kept.covering(longest, None if see_through else side, eight_bits=wanted.eight_bits)
     if int(page.compression) != _PLAIN:
         samples = unpack_page(page, file, wanted.name, kept)
     elif _lies_row_by_row(page):

@@ -21,6 +21,12 @@ class Kept:
     step: int = 1  # rows, and columns, of which the mean is one
     eight_bits: bool = False  # whatever the file has
 
+    @staticmethod
+    def covering(longest: int, max_side: int | None, *, eight_bits: bool = False) -> "Kept":
+        """As little of a picture of this longer side as is no smaller than `max_side`, if any."""
+        step = 1 if max_side is None else max(1, longest // max_side)
+        return Kept(step, eight_bits)
+
     def size(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) of the picture that is put together; what is over counts from a half."""
         return max(1, round(width / self.step)), max(1, round(height / self.step))
